@@ -1,0 +1,66 @@
+"""The envelope of every message: CloudEvents 1.0, structured JSON.
+
+`(source, id)` is a message's identity. A repeat is the same identity with the same `fingerprint`; another
+body under a known identity is a conflict, and is never applied.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from typing import Any, Literal, Self
+
+from pydantic import AwareDatetime, Field
+
+from shared.contracts.values import Wire
+
+CONTENT_TYPE = "application/cloudevents+json"
+
+
+class Envelope(Wire):
+    """One message on the wire. Times are UTC."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str = Field(min_length=1, max_length=255)
+    source: str = Field(min_length=1, max_length=255)
+    type: str = Field(min_length=1, max_length=255)
+    subject: str | None = Field(default=None, max_length=255)
+    time: AwareDatetime
+    data: dict[str, Any]
+    correlationid: str | None = None
+    causationid: str | None = None
+    traceparent: str | None = None
+
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of what makes two deliveries the same message: type, subject and data."""
+        canonical = json.dumps(
+            [self.type, self.subject, self.data], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def encode(self) -> bytes:
+        """The JSON text, UTF-8; absent attributes are left out."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+    @classmethod
+    def decode(cls, body: bytes) -> Self:
+        """The envelope in `body`.
+
+        Raises:
+            pydantic.ValidationError: it is not JSON, or not a CloudEvent of version 1.0.
+        """
+        return cls.model_validate_json(body)
+
+
+def caused_by(parent: Envelope, *, message_id: str, source: str, type_: str, data: Wire) -> Envelope:
+    """A message that answers `parent`: same correlation, parent as cause, same subject."""
+    return Envelope(
+        id=message_id,
+        source=source,
+        type=type_,
+        subject=parent.subject,
+        time=dt.datetime.now(dt.UTC),
+        data=data.model_dump(mode="json"),
+        correlationid=parent.correlationid or parent.id,
+        causationid=parent.id,
+        traceparent=parent.traceparent,
+    )

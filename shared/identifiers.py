@@ -1,0 +1,10 @@
+"""Identifiers: UUIDv7, so that they sort by the time they were made."""
+
+import uuid
+
+import uuid_utils
+
+
+def new_id() -> uuid.UUID:
+    """A new UUIDv7."""
+    return uuid.UUID(int=uuid_utils.uuid7().int)

@@ -1,0 +1,108 @@
+"""The connection pool: one way in, with time limits on both sides."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+
+
+class PoolBusy(Exception):
+    """No connection came free in time."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"no database connection came free within {seconds:g} s")
+        self.seconds = seconds
+
+
+class Pool:
+    """A pool of connections to one database, as one role."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], acquire_seconds: float) -> None:
+        self._pool = pool
+        self._acquire_seconds = acquire_seconds
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        """A connection, for as long as the block lasts. Never nest: two at once can starve the pool.
+
+        Raises:
+            PoolBusy: none came free in time.
+        """
+        try:
+            connection = await self._pool.acquire(timeout=self._acquire_seconds)
+        except TimeoutError:
+            raise PoolBusy(self._acquire_seconds) from None
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection inside a transaction: committed when the block ends well, else rolled back."""
+        async with self.acquire() as connection, connection.transaction():
+            yield connection
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        async with self.acquire() as connection:
+            return bool(await connection.fetchval("select true"))
+
+    async def close(self) -> None:
+        """Close the connections, once they are released."""
+        await self._pool.close()
+
+
+def to_json(value: Any) -> str:  # noqa: ANN401 - any JSON
+    """JSON text in which a Decimal is a string: money never becomes a binary float."""
+    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Any:  # noqa: ANN401 - any JSON
+    """The value of a JSON text; its numbers with a point become Decimal."""
+    return json.loads(text, parse_float=Decimal)
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - json's hook
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    return str(value)
+
+
+async def _prepare(connection: Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, encoder=to_json, decoder=from_json, schema="pg_catalog")
+
+
+async def open_pool(
+    dsn: str,
+    *,
+    application_name: str,
+    max_size: int = 10,
+    acquire_seconds: float = 10,
+    statement_seconds: float = 30,
+    lock_seconds: float = 10,
+) -> Pool:
+    """Open a pool. The limits hold on the server too: a lost client can't keep a lock."""
+    pool = await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=max_size,
+        command_timeout=statement_seconds + 5,
+        init=_prepare,
+        server_settings={
+            "application_name": application_name,
+            "statement_timeout": str(int(statement_seconds * 1000)),
+            "lock_timeout": str(int(lock_seconds * 1000)),
+            "idle_in_transaction_session_timeout": str(int(statement_seconds * 1000)),
+            "timezone": "UTC",
+        },
+    )
+    return Pool(pool, acquire_seconds)

@@ -1,0 +1,57 @@
+"""How a process runs: start everything, wait for a signal, drain, stop."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+class DrainTimeout(Exception):
+    """Work was still under way when the time to stop was over; it will be delivered again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"not drained within {seconds:g} s")
+        self.seconds = seconds
+
+
+async def run_until_signalled(
+    component: AbstractAsyncContextManager[None], *, drain_seconds: float = 30
+) -> None:
+    """Run a component until SIGTERM or SIGINT, then give it `drain_seconds` to finish what it holds.
+
+    Raises:
+        DrainTimeout: it did not finish in time.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await component.__aenter__()
+    log.info("started")
+    await stop.wait()
+    log.info("stopping")
+    try:
+        async with asyncio.timeout(drain_seconds):
+            await component.__aexit__(None, None, None)
+    except TimeoutError:
+        raise DrainTimeout(drain_seconds) from None
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def background(
+    name: str, loop: Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+) -> AsyncIterator[None]:
+    """Run a loop beside the rest; on leaving, its event is set and it is awaited."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(loop(stopping), name=name)
+    try:
+        yield
+    finally:
+        stopping.set()
+        await task
