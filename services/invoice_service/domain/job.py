@@ -1,0 +1,63 @@
+"""Production jobs, as far as billing cares: what was ordered, at what price, and what remains to bill."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+NOT_LAUNCHED = "pending_launch"
+CANCELLED = "cancelled"
+COMPLETED = ("production_complete", "shipped", "invoiced", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraCharge:
+    """A fee added to a job in production. `billed`: the quantity on invoices so far."""
+
+    id: str
+    description: str
+    quantity: Decimal
+    unit_price: Decimal | None = None
+    code: str | None = None
+    product: str | None = None
+    gl_account: str | None = None
+    billed: Decimal = Decimal(0)
+
+    @property
+    def remaining(self) -> Decimal:
+        """The quantity that no invoice bills yet."""
+        return max(Decimal(0), self.quantity - self.billed)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job. `billed`: Σ of its lines on invoices, drafts included, less what final credits released."""
+
+    number: str
+    customer: str
+    title: str
+    ordered_quantity: Decimal
+    status: str
+    description: str | None = None
+    produced_quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    total_price: Decimal | None = None
+    currency: str | None = None
+    po_number: str | None = None
+    product: str | None = None
+    gl_account: str | None = None
+    ship_to: str | None = None
+    completed_at: dt.datetime | None = None
+    message_time: dt.datetime | None = None
+    auto_draft_remaining: Decimal | None = None
+    billed: Decimal = Decimal(0)
+    extra_charges: tuple[ExtraCharge, ...] = field(default=())
+
+    @property
+    def remaining(self) -> Decimal:
+        """The ordered quantity that is not billed yet, never negative."""
+        return max(Decimal(0), self.ordered_quantity - self.billed)
+
+    @property
+    def complete(self) -> bool:
+        """Whether production is done."""
+        return self.status in COMPLETED

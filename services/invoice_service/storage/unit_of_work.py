@@ -1,0 +1,76 @@
+"""One use case, one transaction: all repositories on one connection, committed together or not at all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import structlog
+
+from shared.postgres.pool import Connection, Pool
+
+log = structlog.get_logger(__name__)
+
+
+class CommitUnknown(Exception):
+    """The connection was lost while committing, and the database can't say yet what became of it."""
+
+    def __init__(self) -> None:
+        super().__init__("the connection was lost during COMMIT")
+
+
+class Transaction:
+    """A running transaction. `xact` is its id once something was written through a function that tells it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.xact: str | None = None
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Transaction]:
+    """A transaction that commits when the block ends well, and rolls back otherwise.
+
+    When the connection is lost during COMMIT, the outcome is read back by the transaction's id on another
+    connection, never guessed.
+
+    Raises:
+        CommitUnknown: the outcome could not be read back.
+        asyncpg.PostgresConnectionError: the connection was lost and nothing was committed.
+    """
+    committing: Transaction | None = None
+    try:
+        async with pool.acquire() as connection:
+            opened = connection.transaction()
+            await opened.start()
+            running = Transaction(connection)
+            try:
+                yield running
+            except BaseException:
+                await _rollback(connection, opened)
+                raise
+            committing = running
+            await opened.commit()
+            committing = None
+    except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, TimeoutError) as error:
+        if committing is None or not await _committed(pool, committing.xact):
+            raise
+        log.warning("connection lost during commit; it was committed", error=str(error))
+
+
+async def _rollback(connection: Connection, opened: asyncpg.transaction.Transaction) -> None:
+    if connection.is_closed():
+        return
+    await opened.rollback()
+
+
+async def _committed(pool: Pool, xact: str | None) -> bool:
+    if xact is None:
+        return False
+    try:
+        async with pool.acquire() as connection:
+            status = await connection.fetchval("select pg_xact_status($1::text::xid8)", xact)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        raise CommitUnknown from None
+    if status == "in progress":
+        raise CommitUnknown
+    return bool(status == "committed")
