@@ -1,0 +1,93 @@
+"""A private PostgreSQL: one per test session (per worker of pytest-xdist), or one per test to be mistreated.
+
+The binaries are those that the application brings along; `FACTURES_TEST_POSTGRES_BIN` (such as
+/usr/lib/postgresql/15/bin) makes the same tests run on another version.
+"""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from services.standalone.postgres import Server
+
+
+class PrivatePostgres:
+    """A server in a folder of its own; what it held is gone with it."""
+
+    def __init__(self, folder: Path) -> None:
+        binaries = os.environ.get("FACTURES_TEST_POSTGRES_BIN")
+        self._server = Server(folder, binaries=Path(binaries) if binaries else None, durable=False)
+
+    @property
+    def port(self) -> int:
+        """Where it listens, on the loopback address. It stays the same over a restart."""
+        return self._server.port
+
+    def admin_dsn(self, database: str = "postgres") -> str:
+        """The address of a database, as the administrator."""
+        return self._server.admin_dsn(database)
+
+    async def create_database(self, name: str) -> None:
+        """Create a database unless it exists."""
+        await self._server.create_database(name)
+
+    async def start(self) -> None:
+        """Start it (again) with the data it has; returns when it takes connections."""
+        await self._server.start()
+
+    async def stop(self) -> None:
+        """Shut it down, ending all sessions."""
+        await self._server.stop()
+
+    async def restart(self) -> None:
+        """Shut it down and start it again."""
+        await self.stop()
+        await self.start()
+
+    async def kill(self) -> None:
+        """Kill it like a crash (SIGKILL), and wait until it is dead."""
+        os.kill(self._server.pid, signal.SIGKILL)
+        await self._server.stop()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    # Not pytest's own: that is closed to the system account which PostgreSQL runs as when we are root.
+    folder = Path(tempfile.mkdtemp(prefix="factures-postgres-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@asynccontextmanager
+async def _running() -> AsyncIterator[PrivatePostgres]:
+    with _folder() as folder:
+        server = PrivatePostgres(folder)
+        try:
+            await server.start()
+            yield server
+        finally:
+            await server.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def postgres() -> AsyncIterator[PrivatePostgres]:
+    """The session's server. Shared: make a database of your own in it, stop nothing."""
+    async with _running() as server:
+        yield server
+
+
+@pytest.fixture
+async def postgres_instance() -> AsyncIterator[PrivatePostgres]:
+    """A server for one test, to be stopped, killed and restarted."""
+    async with _running() as server:
+        yield server
