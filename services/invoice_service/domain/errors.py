@@ -3,7 +3,8 @@
 The sentences, in French and English, stand in `sentences`. What a refusal means in HTTP is the API's business.
 """
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -13,13 +14,13 @@ class FieldError:
 
     field: str
     code: str
-    data: dict[str, Any] = field(default_factory=dict)
+    data: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class Refusal(Exception):
     """Root of all refusals. `code` is stable; `data` fills the sentence; `errors` say what, by field."""
 
-    def __init__(self, code: str, *, errors: tuple[FieldError, ...] = (), **data: Any) -> None:
+    def __init__(self, code: str, *, errors: tuple[FieldError, ...] = (), **data: Any) -> None:  # noqa: ANN401 - what a sentence shows
         details = ", ".join(f"{key}={value}" for key, value in data.items())
         fields = ", ".join(f"{error.field}: {error.code}" for error in errors)
         super().__init__(" ".join(part for part in (code, details, fields) if part))

@@ -1,9 +1,10 @@
 """Rounding and the plain text of decimals. Money is Decimal; there is no other way to round it than here."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_DIGITS = 60
 
 
 def to_cent(value: Decimal) -> Decimal:
@@ -11,12 +12,29 @@ def to_cent(value: Decimal) -> Decimal:
 
     Revenu Québec, « Calculer les taxes »: a fraction of half a cent or more becomes a whole cent.
     """
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+    with localcontext(prec=_DIGITS):
+        return value.quantize(CENT, rounding=ROUND_HALF_UP)
 
 
 def to_unit_price(value: Decimal) -> Decimal:
     """Rounded to the six decimals that a unit price keeps."""
-    return value.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+    with localcontext(prec=_DIGITS):
+        return value.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+
+
+def product(*factors: Decimal) -> Decimal:
+    """The exact product, whatever the number of digits (the default context keeps 28)."""
+    result = Decimal(1)
+    with localcontext(prec=_DIGITS):
+        for factor in factors:
+            result *= factor
+    return result
+
+
+def ratio(dividend: Decimal, divisor: Decimal) -> Decimal:
+    """A quotient with enough digits that rounding it to the cent is rounding the true one."""
+    with localcontext(prec=_DIGITS):
+        return dividend / divisor
 
 
 def plain(value: Decimal, *, places: int = 0) -> str:

@@ -99,6 +99,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Le client ne change plus dès qu'une ligne vient d'un dossier.",
         "The customer is fixed once a line comes from a job.",
     ),
+    "credit_fixed": (
+        "Une note de crédit suit la facture créditée.",
+        "A credit note follows the invoice that it credits.",
+    ),
     # finalize
     "incomplete": ("La facture {number} est incomplète.", "Invoice {number} is incomplete."),
     "tax_code_missing": ("Le code de taxes est manquant.", "The tax code is missing."),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.invoice_service.domain.money import ZERO, to_cent
+from services.invoice_service.domain.money import ZERO, product, to_cent
 from services.invoice_service.domain.texts import Localized
 
 
@@ -90,7 +90,13 @@ def compute_totals(lines: Iterable[TaxableLine], taxes: Mapping[str, Tax], day: 
             bases[code] = bases.get(code, ZERO) + (line.total or ZERO)
     applied = tuple(
         AppliedTax(
-            tax.code, tax.name, rate, base, to_cent(base * rate), tax.gl_account, tax.registration_number
+            tax.code,
+            tax.name,
+            rate,
+            base,
+            to_cent(product(base, rate)),
+            tax.gl_account,
+            tax.registration_number,
         )
         for code, base in bases.items()
         for tax in (taxes[code],)

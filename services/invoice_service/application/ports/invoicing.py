@@ -1,0 +1,253 @@
+"""What the use cases of invoices need from storage."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from services.invoice_service.domain.axes import Document
+from services.invoice_service.domain.drafting import Drafting
+from services.invoice_service.domain.invoice import Invoice, OtherUse, Status, Surroundings
+from services.invoice_service.domain.job import Job
+from services.invoice_service.domain.snapshot import PrintMaterial
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What is written besides the change itself: audit entries and messages to publish, as plain data."""
+
+    audit: Sequence[Mapping[str, Any]] = ()
+    messages: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An invoice and what stands around it, as one caller sees it."""
+
+    invoice: Invoice
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a drafting must hold besides the customer's own: jobs, products and accounts by code."""
+
+    jobs: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftingRead:
+    """A drafting, and on which invoices its jobs stand."""
+
+    drafting: Drafting
+    uses: Mapping[str, tuple[OtherUse, ...]] = field(default_factory=dict)
+
+
+class InvoiceRepository(Protocol):
+    """Invoices, whole."""
+
+    async def lock(self, ref: str) -> uuid.UUID:
+        """Lock the invoice of this id or number, and the one it credits, in order of id.
+
+        Raises:
+            NotFound: there is none.
+        """
+
+    async def load(self, ref: str, actor: str) -> Loaded:
+        """The invoice of this id or number, with what stands around it.
+
+        Raises:
+            NotFound: there is none.
+        """
+
+    async def load_many(self, ids: Sequence[uuid.UUID], actor: str) -> list[Loaded]:
+        """These invoices, in this order; absent ones are left out."""
+
+    async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
+        """The credit notes of an invoice, drafts included."""
+
+    async def create(self, invoice: Invoice, token: str, trail: Trail) -> str:
+        """Write a new pro forma and take its number, which replaces `token` everywhere. Returns it."""
+
+    async def update(self, before: Invoice, after: Invoice, trail: Trail) -> None:
+        """Write what changed between two states of a pro forma."""
+
+    async def finalize(
+        self,
+        invoice: Invoice,
+        token: str,
+        snapshot: Mapping[str, Any],
+        trail: Trail,
+        *,
+        series: str,
+        transfer: Mapping[str, Any],
+    ) -> str:
+        """Take the final number under the counter's lock, last, and write all that holds it. Returns it."""
+
+    async def move(
+        self,
+        invoice_id: uuid.UUID,
+        status: Status,
+        axes: Mapping[str, Any],
+        trail: Trail,
+        *,
+        document: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Move status and axes (columns by name), and keep a document of a version."""
+
+    async def delete(self, invoice_id: uuid.UUID, trail: Trail) -> None:
+        """Delete a pro forma; one that rebills it goes with it."""
+
+    async def set_favourite(self, invoice_id: uuid.UUID, actor: str, *, favourite: bool) -> None:
+        """Put a star for this actor, or take it away."""
+
+    async def document(self, invoice_id: uuid.UUID, version: int) -> Document | None:
+        """The rendered document of one version."""
+
+    async def snapshot(self, invoice_id: uuid.UUID) -> dict[str, Any] | None:
+        """The frozen snapshot of a final."""
+
+
+class DraftingRepository(Protocol):
+    """What invoices are made from."""
+
+    async def lock_jobs(self, numbers: Iterable[str]) -> None:
+        """Lock jobs in order of number: what they have billed holds still until the commit."""
+
+    async def drafting(self, *, customer: str | None, payer: str | None, needs: Needs) -> DraftingRead:
+        """Everything that making or editing an invoice of this customer can need, in one read.
+
+        Without a customer, the first job's is taken.
+
+        Raises:
+            NotFound: the customer or a job does not exist.
+        """
+
+    async def print_material(self, business_entity: str) -> PrintMaterial:
+        """The issuer as it goes on paper, and the shop's own labels."""
+
+    async def job(self, number: str) -> Job:
+        """A job with what it has billed.
+
+        Raises:
+            NotFound: there is none.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecipient:
+    """A recipient of an e-mail, and where it stands."""
+
+    role: Literal["to", "cc", "bcc"]
+    name: str
+    email: str
+    state: str = "prepared"
+    reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEmail:
+    """An e-mail of an invoice's history."""
+
+    id: uuid.UUID
+    invoice_id: uuid.UUID
+    version: int
+    final: bool
+    state: str
+    sender: Mapping[str, str]
+    subject: str
+    body: str
+    language: str
+    with_pdf: bool
+    pdf_name: str
+    attachments: tuple[Mapping[str, Any], ...]
+    message_id: str
+    recipients: tuple[StoredRecipient, ...]
+    created_at: Any
+    sent_at: Any = None
+    reason: Mapping[str, str] | None = None
+    possible_duplicate: bool = False
+    requested: bool = False
+
+
+class EmailRepository(Protocol):
+    """E-mails and their recipients' states."""
+
+    async def add(self, email: StoredEmail) -> None:
+        """Keep a new e-mail."""
+
+    async def save(self, email: StoredEmail) -> None:
+        """Write state, reason, times and recipients' states of an e-mail."""
+
+    async def get(self, email_id: uuid.UUID) -> StoredEmail:
+        """The e-mail of this id.
+
+        Raises:
+            NotFound: there is none.
+        """
+
+    async def of_invoice(self, invoice_id: uuid.UUID) -> list[StoredEmail]:
+        """The history of an invoice, newest first."""
+
+    async def template(self, kind: str) -> dict[str, Any]:
+        """The template of a kind, both languages."""
+
+    async def attachments(self, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
+        """Uploaded attachments by id, in this order.
+
+        Raises:
+            Invalid: unknown_reference, for those that do not exist.
+        """
+
+    async def add_attachment(self, attachment: Mapping[str, Any]) -> None:
+        """Keep an uploaded attachment."""
+
+
+class InboxRepository(Protocol):
+    """Identities of received messages."""
+
+    async def claim(self, source: str, message_id: str, fingerprint: str, type_: str) -> str:
+        """`new`, `duplicate` or `conflict`; a new one is remembered in this transaction."""
+
+
+class ParkedRepository(Protocol):
+    """Messages that wait for a person."""
+
+    async def park(self, message: Mapping[str, Any]) -> uuid.UUID:
+        """Keep a message with its reason; the same message again is the same row."""
+
+    async def page(self) -> list[dict[str, Any]]:
+        """All parked messages, newest first."""
+
+    async def get(self, parked_id: uuid.UUID) -> dict[str, Any]:
+        """One of them.
+
+        Raises:
+            NotFound: there is none.
+        """
+
+    async def discard(self, parked_id: uuid.UUID) -> None:
+        """Forget it."""
+
+
+class NotificationRepository(Protocol):
+    """What a person must be told."""
+
+    async def tell(self, code: str, invoice_id: uuid.UUID | None, message: Mapping[str, str]) -> None:
+        """Add a notification."""
+
+    async def page(self, limit: int) -> list[dict[str, Any]]:
+        """The newest ones."""
+
+
+class InvoicingPorts(Protocol):
+    """The repositories of invoices, on one transaction."""
+
+    invoices: InvoiceRepository
+    drafting: DraftingRepository
+    emails: EmailRepository
+    inbox: InboxRepository
+    parked: ParkedRepository
+    notifications: NotificationRepository

@@ -1,0 +1,50 @@
+"""Rendering, delivery and transfer: axes of their own, apart from what the document says."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Literal
+
+AxisState = Literal["none", "pending", "succeeded", "failed", "uncertain"]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisReason:
+    """Why an axis stands where it stands: a stable code, and what the other side said."""
+
+    code: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Where one axis stands, why, and since when (UTC)."""
+
+    state: AxisState = "none"
+    reason: AxisReason | None = None
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A rendered document: its key in the store, SHA-256 (hex), size in bytes."""
+
+    key: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """The three axes of an invoice.
+
+    `rendering_version` is the version asked for; `transfer_attempt` counts the commands sent.
+    """
+
+    rendering: Axis = field(default_factory=Axis)
+    rendering_version: int | None = None
+    delivery: Axis = field(default_factory=Axis)
+    transfer: Axis = field(default_factory=Axis)
+    transfer_attempt: int = 0
+    transfer_connector: str | None = None
+    transfer_external_id: str | None = None
+    transfer_manual: bool = False

@@ -1,0 +1,102 @@
+"""What invoices are made from, read at once as one JSON value."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.invoice_service.application.ports.invoicing import DraftingRead, Needs
+from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.domain.job import Job
+from services.invoice_service.domain.snapshot import PrintMaterial
+from services.invoice_service.domain.texts import Localized
+from services.invoice_service.storage.drafting_rows import drafting_from, job_from
+from services.invoice_service.storage.invoice_rows import other_use
+from services.invoice_service.storage.unit_of_work import Transaction
+
+_JOB = """to_jsonb(j) || jsonb_build_object(
+    'billed', job_billed(j.number),
+    'extra_charges', coalesce((
+        select jsonb_agg(to_jsonb(x) || jsonb_build_object('billed', charge_billed(x.job, x.id)) order by x.position)
+        from job_extra_charges x where x.job = j.number), '[]'))"""
+
+_DRAFTING = f"""
+    with wanted as (
+        select c.* from customers c
+        where c.code = coalesce($1, (select customer from jobs where number = ($3::text[])[1]))
+    ), payer as (
+        select p.* from customers p where p.code = coalesce($2, (select coalesce(bill_to, code) from wanted))
+    ), job as (
+        select {_JOB} as row from jobs j where j.number = any($3)
+    )
+    select jsonb_build_object(
+        'settings', (select body from settings),
+        'customer', (select to_jsonb(wanted) from wanted),
+        'payer', (select to_jsonb(payer) from payer),
+        'entities', (select jsonb_agg(jsonb_build_object('code', code, 'is_default', is_default))
+                     from business_entities where active),
+        'tax_codes', (select jsonb_agg(to_jsonb(t) || jsonb_build_object('taxes', coalesce((
+                          select jsonb_agg(to_jsonb(x) order by tt.position)
+                          from tax_code_taxes tt join taxes x on x.code = tt.tax
+                          where tt.tax_code = t.code), '[]')) order by t.code)
+                      from tax_codes t),
+        'terms', (select jsonb_agg(to_jsonb(t)) from payment_terms t),
+        'methods', (select jsonb_agg(to_jsonb(m)) from payment_methods m),
+        'sales_reps', (select jsonb_agg(jsonb_build_object('code', code, 'name', name)) from sales_reps),
+        'messages', (select jsonb_agg(text order by code) from form_messages
+                     where active and 'invoice' = any("on")),
+        'jobs', (select jsonb_agg(row) from job),
+        'products', (select jsonb_agg(to_jsonb(p)) from products p where p.code = any($4)
+                     or p.code in (select row ->> 'product' from job)
+                     or p.code in (select x ->> 'product' from job, jsonb_array_elements(row -> 'extra_charges') x)),
+        'accounts', (select jsonb_agg(to_jsonb(g)) from gl_accounts g where g.number = any($5)),
+        'uses', (select jsonb_agg(jsonb_build_object('job', l.job, 'number', i.number, 'date', i.date,
+                                                     'quantity', l.quantity, 'status', i.status) order by i.id)
+                 from invoice_lines l join invoices i on i.id = l.invoice_id
+                 where l.kind = 'job' and l.job = any($3)))"""
+
+
+class DraftingReads:
+    """`DraftingRepository` on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    async def lock_jobs(self, numbers: Iterable[str]) -> None:
+        """See `DraftingRepository.lock_jobs`."""
+        await self._connection.execute(
+            "select from jobs where number = any($1) order by number for update", sorted(set(numbers))
+        )
+
+    async def drafting(self, *, customer: str | None, payer: str | None, needs: Needs) -> DraftingRead:
+        """See `DraftingRepository.drafting`."""
+        read: dict[str, Any] = await self._connection.fetchval(
+            _DRAFTING, customer, payer, list(needs.jobs), list(needs.products), list(needs.accounts)
+        )
+        for number in needs.jobs:
+            if number not in {job["number"] for job in read["jobs"] or ()}:
+                raise NotFound("job", number)
+        if read["customer"] is None or read["payer"] is None:
+            raise NotFound("customer", customer or "")
+        uses: dict[str, Any] = {}
+        for row in read["uses"] or ():
+            uses[row["job"]] = (*uses.get(row["job"], ()), other_use(row))
+        return DraftingRead(drafting_from(read), uses)
+
+    async def print_material(self, business_entity: str) -> PrintMaterial:
+        """See `DraftingRepository.print_material`."""
+        read: dict[str, Any] = await self._connection.fetchval(
+            """select jsonb_build_object(
+                   'issuer', (select to_jsonb(e) - 'is_default' - 'active' - 'placeholder'
+                              from business_entities e where code = $1),
+                   'labels', (select jsonb_object_agg(key, jsonb_build_object('fr', fr, 'en', en))
+                              from translations))""",
+            business_entity,
+        )
+        labels = {key: Localized(**text) for key, text in (read["labels"] or {}).items()}
+        return PrintMaterial(read["issuer"], labels)
+
+    async def job(self, number: str) -> Job:
+        """See `DraftingRepository.job`."""
+        row = await self._connection.fetchval(f"select {_JOB} from jobs j where j.number = $1", number)
+        if row is None:
+            raise NotFound("job", number)
+        return job_from(row)

@@ -1,0 +1,244 @@
+"""Invoices in PostgreSQL: read whole as one JSON value, written whole by one function."""
+
+import dataclasses
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.invoice_service.application.ports.invoicing import Loaded, Trail
+from services.invoice_service.domain.axes import Document
+from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.domain.invoice import Invoice, Status
+from services.invoice_service.storage.invoice_rows import (
+    document_from,
+    invoice_from,
+    invoice_row,
+    line_row,
+    search_text,
+    surroundings_from,
+    tax_rows,
+)
+from services.invoice_service.storage.unit_of_work import Transaction
+
+_LINK = "jsonb_build_object('id', {0}.id, 'number', {0}.number, 'date', {0}.date, 'status', {0}.status)"
+
+_CONTENT = """
+    'invoice', to_jsonb(i) - 'snapshot' - 'search',
+    'lines', coalesce((select jsonb_agg(to_jsonb(l) order by l.position)
+                       from invoice_lines l where l.invoice_id = i.id), '[]'),
+    'taxes', coalesce((select jsonb_agg(to_jsonb(t) order by t.position)
+                       from invoice_taxes t where t.invoice_id = i.id), '[]')"""
+
+_AROUND = f"""
+    'axes', to_jsonb(a),
+    'document', (select to_jsonb(d) from invoice_documents d
+                 where d.invoice_id = i.id and d.version = i.version),
+    'credited', (select {_LINK.format("c")} from invoices c where c.id = i.credited_invoice),
+    'credit_notes', coalesce((select jsonb_agg({_LINK.format("c")} order by c.id)
+                              from invoices c where c.credited_invoice = i.id), '[]'),
+    'rebilled_credit', (select {_LINK.format("c")} from invoices c where c.id = i.rebills),
+    'other_uses', coalesce((
+        select jsonb_agg(jsonb_build_object('job', o.job, 'number', x.number, 'date', x.date,
+                                            'quantity', o.quantity, 'status', x.status) order by x.id)
+        from invoice_lines o join invoices x on x.id = o.invoice_id
+        where o.kind = 'job' and o.invoice_id <> i.id
+          and o.job in (select l.job from invoice_lines l where l.invoice_id = i.id and l.kind = 'job')), '[]'),
+    'email_under_way', exists (select from emails e
+                               where e.invoice_id = i.id and e.state in ('prepared', 'sending')),
+    'fully_credited', i.status = 'final_sent' and not exists (
+        select from invoice_lines l where l.invoice_id = i.id and abs(l.total) > abs(coalesce(
+            (select sum(c.total) from invoice_lines c where c.credited_line = l.id), 0))),
+    'favourite', exists (select from favourites f where f.invoice_id = i.id and f.actor = $2)"""
+
+_LOAD = f"select jsonb_build_object({_CONTENT}, {_AROUND}) from invoices i join invoice_axes a on a.invoice_id = i.id"
+
+_BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
+
+_LOCK = """
+    with wanted as (
+        select id, credited_invoice from invoices
+        where id = $1::uuid or proforma_number = $2 or final_number = $2
+    ), locked as (
+        select i.id from invoices i
+        where i.id in (select id from wanted union all select credited_invoice from wanted)
+        order by i.id for update
+    )
+    select (select id from wanted) from locked"""
+
+
+class Invoices:
+    """`InvoiceRepository` on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._connection = transaction.connection
+
+    async def lock(self, ref: str) -> uuid.UUID:
+        """See `InvoiceRepository.lock`."""
+        found = await self._connection.fetch(_LOCK, _as_uuid(ref), ref)
+        if not found:
+            raise NotFound("invoice", ref)
+        return _plain_uuid(found[0][0])
+
+    async def load(self, ref: str, actor: str) -> Loaded:
+        """See `InvoiceRepository.load`."""
+        read = await self._connection.fetchval(f"{_LOAD} where {_BY_REF}", _as_uuid(ref), actor, ref)
+        if read is None:
+            raise NotFound("invoice", ref)
+        return _loaded(read)
+
+    async def load_many(self, ids: Sequence[uuid.UUID], actor: str) -> list[Loaded]:
+        """See `InvoiceRepository.load_many`."""
+        rows = await self._connection.fetch(f"{_LOAD} where i.id = any($1::uuid[])", list(ids), actor)
+        by_id = {loaded.invoice.id: loaded for loaded in (_loaded(row[0]) for row in rows)}
+        return [by_id[invoice_id] for invoice_id in ids if invoice_id in by_id]
+
+    async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
+        """See `InvoiceRepository.credits_of`."""
+        rows = await self._connection.fetch(
+            f"select jsonb_build_object({_CONTENT}) from invoices i where i.credited_invoice = $1 order by i.id",
+            invoice_id,
+        )
+        return [invoice_from(row[0]["invoice"], row[0]["lines"], row[0]["taxes"]) for row in rows]
+
+    async def create(self, invoice: Invoice, token: str, trail: Trail) -> str:
+        """See `InvoiceRepository.create`."""
+        row = await self._connection.fetchrow(
+            "select number, xact::text from create_invoice($1, $2, $3, $4, $5, $6)",
+            token,
+            invoice_row(invoice),
+            [line_row(line, invoice.id, position) for position, line in enumerate(invoice.lines)],
+            tax_rows(invoice),
+            list(trail.audit),
+            list(trail.messages),
+        )
+        if row is None:  # pragma: no cover - a function always answers one row
+            raise NotFound("invoice", str(invoice.id))
+        self._transaction.xact = row["xact"]
+        return str(row["number"])
+
+    async def update(self, before: Invoice, after: Invoice, trail: Trail) -> None:
+        """See `InvoiceRepository.update`."""
+        old = {line.id: (position, line) for position, line in enumerate(before.lines)}
+        changed = [
+            line_row(line, after.id, position)
+            for position, line in enumerate(after.lines)
+            if old.get(line.id) != (position, line)
+        ]
+        removed = [line_id for line_id in old if after.line(line_id) is None]
+        taxes = tax_rows(after) if before.totals.taxes != after.totals.taxes else None
+        self._transaction.xact = await self._connection.fetchval(
+            "select update_invoice($1, $2, $3, $4, $5, $6)::text",
+            invoice_row(after),
+            changed,
+            removed,
+            taxes,
+            list(trail.audit),
+            list(trail.messages),
+        )
+
+    async def finalize(
+        self,
+        invoice: Invoice,
+        token: str,
+        snapshot: Mapping[str, Any],
+        trail: Trail,
+        *,
+        series: str,
+        transfer: Mapping[str, Any],
+    ) -> str:
+        """See `InvoiceRepository.finalize`."""
+        final = {
+            "version": invoice.version,
+            "date": invoice.date,
+            "due_date": invoice.due_date,
+            "subtotal": invoice.totals.subtotal,
+            "total": invoice.totals.total,
+            "snapshot": snapshot,
+            "search": search_text(dataclasses.replace(invoice, final_number=token)),
+            "at": invoice.finalized_at,
+            **transfer,
+        }
+        row = await self._connection.fetchrow(
+            "select number, xact::text from finalize_invoice($1, $2, $3, $4, $5, $6, $7)",
+            invoice.id,
+            invoice.business_entity,
+            series,
+            token,
+            final,
+            list(trail.audit),
+            list(trail.messages),
+        )
+        if row is None:  # pragma: no cover - a function always answers one row
+            raise NotFound("invoice", str(invoice.id))
+        self._transaction.xact = row["xact"]
+        return str(row["number"])
+
+    async def move(
+        self,
+        invoice_id: uuid.UUID,
+        status: Status,
+        axes: Mapping[str, Any],
+        trail: Trail,
+        *,
+        document: Mapping[str, Any] | None = None,
+    ) -> None:
+        """See `InvoiceRepository.move`."""
+        self._transaction.xact = await self._connection.fetchval(
+            "select move_invoice($1, $2, $3, $4, $5, $6)::text",
+            invoice_id,
+            status.value,
+            dict(axes),
+            dict(document) if document is not None else None,
+            list(trail.audit),
+            list(trail.messages),
+        )
+
+    async def delete(self, invoice_id: uuid.UUID, trail: Trail) -> None:
+        """See `InvoiceRepository.delete`."""
+        await self._connection.execute("delete from invoices where id = $1", invoice_id)
+        self._transaction.xact = await self._connection.fetchval(
+            "select append_trail($1, $2)::text", list(trail.audit), list(trail.messages)
+        )
+
+    async def set_favourite(self, invoice_id: uuid.UUID, actor: str, *, favourite: bool) -> None:
+        """See `InvoiceRepository.set_favourite`."""
+        await self._connection.execute(
+            "insert into favourites (invoice_id, actor) values ($1, $2) on conflict do nothing"
+            if favourite
+            else "delete from favourites where invoice_id = $1 and actor = $2",
+            invoice_id,
+            actor,
+        )
+
+    async def document(self, invoice_id: uuid.UUID, version: int) -> Document | None:
+        """See `InvoiceRepository.document`."""
+        row = await self._connection.fetchval(
+            "select to_jsonb(d) from invoice_documents d where invoice_id = $1 and version = $2",
+            invoice_id,
+            version,
+        )
+        return document_from(row) if row else None
+
+    async def snapshot(self, invoice_id: uuid.UUID) -> dict[str, Any] | None:
+        """See `InvoiceRepository.snapshot`."""
+        snapshot: dict[str, Any] | None = await self._connection.fetchval(
+            "select snapshot from invoices where id = $1", invoice_id
+        )
+        return snapshot
+
+
+def _loaded(read: dict[str, Any]) -> Loaded:
+    return Loaded(invoice_from(read["invoice"], read["lines"], read["taxes"]), surroundings_from(read))
+
+
+def _as_uuid(ref: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(ref)
+    except ValueError:
+        return None
+
+
+def _plain_uuid(value: uuid.UUID) -> uuid.UUID:
+    # asyncpg answers its own subclass; compare and hash as the standard one.
+    return uuid.UUID(int=value.int)
