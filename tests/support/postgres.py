@@ -58,9 +58,9 @@ class PrivatePostgres:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def _reachable_folder() -> Iterator[Path]:
     # Not pytest's own: that is closed to the system account which PostgreSQL runs as when we are root.
-    folder = Path(tempfile.mkdtemp(prefix="factures-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="factures-postgres-")).resolve()
     folder.chmod(0o711)
     try:
         yield folder
@@ -70,13 +70,20 @@ def _folder() -> Iterator[Path]:
 
 @asynccontextmanager
 async def _running() -> AsyncIterator[PrivatePostgres]:
-    with _folder() as folder:
+    with _reachable_folder() as folder:
         server = PrivatePostgres(folder)
         try:
             await server.start()
             yield server
         finally:
             await server.stop()
+
+
+@pytest.fixture
+def postgres_folder() -> Iterator[Path]:
+    """An empty folder that the system account of PostgreSQL can reach; it is removed in the end."""
+    with _reachable_folder() as folder:
+        yield folder
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
