@@ -1,0 +1,75 @@
+# What a developer, or a small shop, types. `make` alone lists it.
+#
+# Needed beforehand: Python 3.11 or later, git, make. All else goes into .venv, or comes from Debian.
+
+PORT ?= 8080
+FACTURES_DATA ?= .local
+export PORT FACTURES_DATA
+
+DEMO_LANG ?= fr
+# Each process of tests starts a PostgreSQL and a RabbitMQ of its own.
+WORKERS ?= 2
+# Tests run in a random order; a failure prints the seed, and SEED=... repeats that order.
+PYTEST := .venv/bin/pytest -n $(WORKERS) $(if $(SEED),-p randomly --randomly-seed=$(SEED))
+
+# Set up again exactly when what it depends on has changed.
+FINGERPRINT := $(shell cat pyproject.toml constraints.txt setup/*.sh | sha256sum | cut -c1-16)
+READY := .venv/.ready-$(FINGERPRINT)
+READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup setup-test demo run test test-unit lint format schemas up down clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Install what running needs (quick when there is nothing to do)
+
+setup-test: $(READY_TO_TEST) ## Install what testing and linting need, a RabbitMQ to start included
+
+$(READY):
+	@sh setup/venv.sh standalone
+	@sh setup/pango.sh
+	@rm -f .venv/.ready-* && touch $@
+
+$(READY_TO_TEST): $(READY)
+	@sh setup/venv.sh test,lint
+	@sh setup/rabbitmq.sh
+	@touch $@
+
+demo: setup ## The whole story on sample data, into demo-output/ (DEMO_LANG=fr or en)
+	.venv/bin/python -m services.standalone demo --lang $(DEMO_LANG)
+
+run: setup ## All services in one process on PORT (8080), data in FACTURES_DATA (.local/); FACTURES_ADMIN_KEY sets the key
+	.venv/bin/python -m services.standalone run
+
+test: setup-test ## All tests, on private PostgreSQL, RabbitMQ and SMTP servers (SEED=, WORKERS=, ARGS=)
+	$(PYTEST) $(ARGS)
+
+test-unit: setup-test ## The tests that need no server
+	$(PYTEST) $(wildcard tests/unit tests/architecture) $(ARGS)
+
+lint: setup-test ## Style, types and the rules between packages
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: setup-test ## Put the style right
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+schemas: setup ## Write the JSON Schemas of the messages anew
+	.venv/bin/python -m shared.contracts.export_schemas
+
+up: ## The services as containers, with their own PostgreSQL and RabbitMQ
+	docker compose up --build
+
+down: ## Stop the containers; their data stays
+	docker compose down
+
+clean: ## Remove what can be made again (never the data in FACTURES_DATA, nor .venv)
+	rm -rf build dist demo-output *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find services shared tests -name __pycache__ -type d -exec rm -rf {} +
