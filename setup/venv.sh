@@ -34,4 +34,5 @@ if ! { new_enough .venv/bin/python && .venv/bin/python -m pip --version >/dev/nu
 fi
 
 echo "setup: installing the packages of [$extras] into .venv"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[$extras]"
+# Errors only: what pip warns about is the machine's business.
+.venv/bin/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable ".[$extras]"
