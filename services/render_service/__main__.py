@@ -1,0 +1,52 @@
+"""`python -m services.render_service [serve | preview FOLDER]`."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from services.render_service.composition import serving
+from services.render_service.preview import preview
+from services.render_service.settings import RenderSettings
+from shared.bus.rabbitmq import RabbitMQBus
+from shared.observability.health import management_port
+from shared.observability.logging import configure_logging
+from shared.runtime import run_until_signalled
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command."""
+    parser = argparse.ArgumentParser(prog="python -m services.render_service", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="render documents (default)")
+    previewing = commands.add_parser("preview", help="print the samples")
+    previewing.add_argument("folder", type=Path)
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "preview":
+        settings = RenderSettings(documents_url="memory:///")  # nothing is stored: previewing needs no set-up
+        for path in preview(chosen.folder, settings.limits(niceness=0)):
+            print(path)
+        return
+    settings = RenderSettings()
+    configure_logging("render_service", level=settings.log_level)
+    asyncio.run(run_until_signalled(_process(settings), drain_seconds=settings.drain_seconds))
+
+
+@asynccontextmanager
+async def _process(settings: RenderSettings) -> AsyncIterator[None]:
+    bus = await RabbitMQBus.connect(
+        settings.amqp_url.get_secret_value(), settings.retry_policy(), name="render_service"
+    )
+    try:
+        async with (
+            serving(settings, bus) as checks,
+            management_port(settings.management_host, settings.management_port, checks),
+        ):
+            yield
+    finally:
+        await bus.close()
+
+
+if __name__ == "__main__":
+    main()

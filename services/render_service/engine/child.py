@@ -1,0 +1,65 @@
+"""A rendering process: reads snapshots from its standard input, writes PDFs to its standard output.
+
+Started by `process`, with the parent's process id and the limits as arguments. It ends when its input ends, when its
+parent dies, or when it goes beyond a limit; it never outlives the document that broke it.
+"""
+
+import os
+import signal
+import sys
+from typing import BinaryIO
+
+from pydantic import ValidationError
+
+from services.render_service.engine import frames, limits
+from services.render_service.engine.frames import Kind
+from services.render_service.engine.pdf import PdfMaker
+from services.render_service.errors import Unprintable
+from shared.contracts.values import DocumentSnapshot
+
+_MAX_MESSAGE = 500
+
+
+def main(arguments: list[str]) -> None:
+    """Render until the input ends."""
+    parent, *rest = arguments
+    limits.die_with(int(parent))
+    # The service decides when a child ends: a signal to the whole group must not kill a document under way.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    own = limits.Limits.from_arguments(rest)
+    limits.confine(own)
+    jobs, answers = _take_streams()
+    maker = PdfMaker()
+    answers.write(frames.pack(Kind.READY))
+    while (frame := frames.read(jobs)) is not None:
+        limits.grant_cpu(own.cpu_seconds)
+        answers.write(frames.pack(*_answer(maker, frame[1])))
+
+
+def _take_streams() -> tuple[BinaryIO, BinaryIO]:
+    """The pipes to the parent. Whatever a library prints goes to standard error, not between two frames."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(2, 1)
+    return sys.stdin.buffer, answers
+
+
+def _answer(maker: PdfMaker, job: bytes) -> tuple[Kind, bytes]:
+    try:
+        return Kind.PDF, maker.make(DocumentSnapshot.model_validate_json(job))
+    except Unprintable as error:
+        return _unprintable(error.code, error.message)
+    except (MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except ValidationError as error:
+        return _unprintable("render_failed", f"the snapshot is not one: {error.error_count()} errors")
+    except BaseException as error:  # noqa: BLE001 - WeasyPrint's FatalURLFetchingError is a BaseException
+        return _unprintable("render_failed", f"{type(error).__name__}: {error}")
+
+
+def _unprintable(code: str, message: str) -> tuple[Kind, bytes]:
+    return Kind.UNPRINTABLE, frames.pack_reason(code, message[:_MAX_MESSAGE])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,97 @@
+"""The rendering processes of one queue: as many as it may render at once, replaced when worn or dead."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+import structlog
+
+from services.render_service.engine.limits import Limits
+from services.render_service.engine.process import Child
+from services.render_service.errors import ChildUnavailable
+from shared.contracts.values import DocumentSnapshot
+
+log = structlog.get_logger(__name__)
+
+
+class Pool:
+    """A fixed number of slots, each with a warm child; None is a slot whose child could not be started yet."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._slots: asyncio.Queue[Child | None] = asyncio.Queue()
+        self._size = 0
+        self._replacements: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, limits: Limits, *, size: int) -> AsyncIterator[Self]:
+        """A pool with `size` children started; on leaving, jobs under way are awaited, and no child is left.
+
+        Raises:
+            ChildUnavailable: a child could not be started.
+        """
+        pool = cls(limits)
+        try:
+            await pool._fill(size)
+            yield pool
+        finally:
+            await pool._close()
+
+    async def render(self, snapshot: DocumentSnapshot) -> bytes:
+        """The PDF of a snapshot, when a slot is free.
+
+        Raises:
+            Unprintable, RenderTimedOut, RenderCrashed: see `Child.render`.
+            ChildUnavailable: no child could be started.
+        """
+        job = snapshot.model_dump_json().encode()
+        child = await self._slots.get()
+        try:
+            if child is None or not child.usable:
+                child = await Child.start(self._limits)
+            return await child.render(job)
+        finally:
+            self._give_back(child)
+
+    async def _fill(self, size: int) -> None:
+        started = await asyncio.gather(
+            *(Child.start(self._limits) for _ in range(size)), return_exceptions=True
+        )
+        failures = []
+        for child in started:
+            if isinstance(child, BaseException):
+                failures.append(child)
+            else:
+                self._size += 1
+                self._slots.put_nowait(child)
+        if failures:
+            raise failures[0]
+
+    def _give_back(self, child: Child | None) -> None:
+        if child is None or child.usable:
+            self._slots.put_nowait(child)
+            return
+        task = asyncio.create_task(self._replace(child), name="replace rendering process")
+        self._replacements.add(task)
+        task.add_done_callback(self._replacements.discard)
+
+    async def _replace(self, worn: Child) -> None:
+        """Start the next child before somebody waits for it."""
+        successor: Child | None = None
+        try:
+            await worn.kill()
+            successor = await Child.start(self._limits)
+        except ChildUnavailable as error:
+            log.error("rendering process not replaced", why=error.why)  # noqa: TRY400 - the why says it all
+        finally:
+            self._slots.put_nowait(successor)
+
+    async def _close(self) -> None:
+        for task in self._replacements:
+            task.cancel()
+        for _ in range(self._size):
+            child = await self._slots.get()
+            if child is not None:
+                await child.kill()

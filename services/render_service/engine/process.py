@@ -1,0 +1,152 @@
+"""One rendering process, as the service sees it."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Self, cast
+
+from services.render_service import fonts
+from services.render_service.engine import frames
+from services.render_service.engine.frames import Kind
+from services.render_service.engine.limits import Limits
+from services.render_service.errors import ChildUnavailable, RenderCrashed, RenderTimedOut, Unprintable
+
+_START_SECONDS = 30.0
+# What the loader of Pango and Python itself may need. Nothing else of our environment goes to a child: it
+# holds the broker's password and the store's keys.
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_PATH", "TMPDIR")
+
+
+class Child:
+    """A running rendering process; one job at a time. After an error other than `Unprintable` it is dead."""
+
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+        self._process = process
+        self._jobs_in = cast("asyncio.StreamWriter", process.stdin)  # never None: pipes were asked for
+        self._answers = cast("asyncio.StreamReader", process.stdout)
+        self._limits = limits
+        self._jobs = 0
+
+    @classmethod
+    async def start(cls, limits: Limits) -> Self:
+        """A child with its fonts loaded, waiting for a job.
+
+        Raises:
+            ChildUnavailable: it could not be started, or did not become ready.
+        """
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "services.render_service.engine.child",
+                str(os.getpid()),
+                *limits.to_arguments(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=_environment(),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ChildUnavailable(str(error)) from error
+        child = cls(process, limits)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                kind, _ = await child._receive()
+        except TimeoutError:
+            await child.kill()
+            raise ChildUnavailable(f"not ready after {_START_SECONDS:g} s") from None
+        except RenderCrashed as error:
+            raise ChildUnavailable(error.how) from error
+        except BaseException:
+            await child.kill()
+            raise
+        if kind is not Kind.READY:
+            await child.kill()
+            raise ChildUnavailable("it did not say that it is ready")
+        return child
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def usable(self) -> bool:
+        """Whether it runs and has jobs left."""
+        return self._process.returncode is None and self._jobs < self._limits.jobs
+
+    async def render(self, snapshot: bytes) -> bytes:
+        """The PDF of a snapshot (JSON).
+
+        Raises:
+            Unprintable: the snapshot can't be printed; the child is well.
+            RenderTimedOut: too much time, of CPU or on the wall.
+            RenderCrashed: it died.
+        """
+        self._jobs += 1
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds):
+                answer = await self._exchange(snapshot)
+        except TimeoutError:
+            await self.kill()
+            raise RenderTimedOut(self._limits.wall_seconds) from None
+        except BaseException:
+            await self.kill()
+            raise
+        match answer:
+            case Kind.PDF, pdf:
+                return pdf
+            case Kind.UNPRINTABLE, reason:
+                raise Unprintable(*frames.unpack_reason(reason))
+            case kind, _:
+                await self.kill()
+                raise RenderCrashed(f"it answered with a frame of kind {kind.name}")
+
+    async def kill(self) -> None:
+        """End it now, and wait until it is gone."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def _exchange(self, snapshot: bytes) -> tuple[Kind, bytes]:
+        self._jobs_in.write(frames.pack(Kind.JOB, snapshot))
+        try:
+            await self._jobs_in.drain()
+        except ConnectionError:
+            raise await self._death() from None
+        return await self._receive()
+
+    async def _receive(self) -> tuple[Kind, bytes]:
+        try:
+            kind, length = frames.unpack_header(await self._answers.readexactly(frames.HEADER.size))
+            return kind, await self._answers.readexactly(length)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise await self._death() from None
+        except frames.BrokenFrame as error:
+            await self.kill()
+            raise RenderCrashed(str(error)) from error
+
+    async def _death(self) -> RenderCrashed | RenderTimedOut:
+        """Why it died; called when its pipes have ended."""
+        await self.kill()
+        code = self._process.returncode
+        if code == -signal.SIGXCPU:
+            return RenderTimedOut(self._limits.cpu_seconds)
+        how = f"exit code {code}" if code is None or code >= 0 else signal.Signals(-code).name
+        return RenderCrashed(how)
+
+
+def _environment() -> dict[str, str]:
+    """A child's whole environment."""
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return passed_on | {
+        "FONTCONFIG_FILE": str(Path(fonts.__file__).with_name("fonts.conf")),
+        "LC_ALL": "C.UTF-8",
+        "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MB of address space, which is limited
+        "PYTHONHASHSEED": "0",
+        "PYTHONPATH": os.pathsep.join(str(Path(folder or ".").absolute()) for folder in sys.path),
+        "TZ": "UTC",
+    }

@@ -1,0 +1,126 @@
+"""A render command: find the PDF or make it, keep it, say so.
+
+Idempotent by the document's key: whatever is delivered twice, one document is kept and its bytes never change.
+What the document can't help (store, bus, machine) is tried again; what it is to blame for is answered with
+`DocumentRenderFailed`.
+"""
+
+import hashlib
+import uuid
+from typing import Protocol
+
+import structlog
+from pydantic import ValidationError
+
+from services.render_service.errors import ChildUnavailable, RenderCrashed, RenderTimedOut, Unprintable
+from services.render_service.key import key_of
+from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
+from shared.bus.port import Bus, Delivery, PublishError
+from shared.contracts.commands import RenderDocument
+from shared.contracts.envelope import Envelope, caused_by
+from shared.contracts.registry import UnknownMessageType, parse
+from shared.contracts.results import DocumentRendered, DocumentRenderFailed
+from shared.contracts.values import DocumentRef, DocumentSnapshot, Reason
+from shared.documents.store import DocumentStore, StoreUnavailable
+from shared.observability.logging import log_context
+
+SOURCE = "urn:factures:render_service"
+RENDERED = "results.document.rendered.v1"
+FAILED = "results.document.render_failed.v1"
+_NAMESPACE = uuid.UUID("0198f3c2-5b1e-7c3a-9d44-6f0f4f0a7d11")
+
+log = structlog.get_logger(__name__)
+
+
+class Renderer(Protocol):
+    """Makes PDFs; `engine.pool.Pool` does."""
+
+    async def render(self, snapshot: DocumentSnapshot) -> bytes:
+        """The PDF of a snapshot.
+
+        Raises:
+            Unprintable, RenderTimedOut, RenderCrashed, ChildUnavailable: there is none.
+        """
+
+
+class RenderHandler:
+    """Handles the render commands of one queue."""
+
+    def __init__(self, renderer: Renderer, store: DocumentStore, bus: Bus, *, attempts: int) -> None:
+        """`attempts`: after how many deaths of its rendering a document counts as failed.
+
+        One death may be the machine's doing (memory short, another process hungry), so it is tried again.
+        """
+        self._renderer = renderer
+        self._store = store
+        self._bus = bus
+        self._attempts = attempts
+
+    async def __call__(self, delivery: Delivery) -> Outcome:
+        """Render, keep, publish; in that order, so that a result is never ahead of its document."""
+        envelope = delivery.envelope
+        try:
+            command = parse(envelope.type, envelope.data)
+        except UnknownMessageType as error:
+            return DeadLetter(str(error))
+        except ValidationError as error:
+            return DeadLetter(_without_values(error))
+        if not isinstance(command, RenderDocument):
+            return DeadLetter(f"{envelope.type} is not for this service")
+        with log_context(
+            message_id=envelope.id, correlation_id=envelope.correlationid, invoice_id=command.invoice_id
+        ):
+            return await self._handle(delivery, command)
+
+    async def _handle(self, delivery: Delivery, command: RenderDocument) -> Outcome:
+        result: DocumentRendered | DocumentRenderFailed
+        try:
+            document = await self._document(command.document)
+        except Unprintable as error:
+            result = _failed(command, error.code, error.message)
+        except (RenderTimedOut, RenderCrashed) as error:
+            log.warning("rendering died", code=error.code, why=error.message, attempt=delivery.attempt)
+            if delivery.attempt < self._attempts:
+                return Retry(error.message)
+            result = _failed(command, error.code, error.message)
+        except (StoreUnavailable, ChildUnavailable) as error:
+            log.warning("not rendered", why=str(error))
+            return Retry(str(error))
+        else:
+            result = DocumentRendered(
+                invoice_id=command.invoice_id, version=command.version, document=document
+            )
+        try:
+            await self._bus.publish(_answer(delivery.envelope, result))
+        except PublishError as error:
+            return Retry(str(error))
+        if isinstance(result, DocumentRenderFailed):
+            log.warning("document not printable", code=result.reason.code)
+        return Ack()
+
+    async def _document(self, snapshot: DocumentSnapshot) -> DocumentRef:
+        key = key_of(snapshot)
+        kept = await self._store.find(key)
+        if kept is not None:
+            return kept
+        return await self._store.put(key, await self._renderer.render(snapshot))
+
+
+def _failed(command: RenderDocument, code: str, message: str) -> DocumentRenderFailed:
+    return DocumentRenderFailed(
+        invoice_id=command.invoice_id, version=command.version, reason=Reason(code=code, message=message)
+    )
+
+
+def _answer(command: Envelope, result: DocumentRendered | DocumentRenderFailed) -> Envelope:
+    """The result's message. Its id follows from what it says: the same answer twice is one message."""
+    said = hashlib.sha256(result.model_dump_json().encode()).hexdigest()
+    type_ = RENDERED if isinstance(result, DocumentRendered) else FAILED
+    message_id = uuid.uuid5(_NAMESPACE, f"{command.source}\n{command.id}\n{type_}\n{said}")
+    return caused_by(command, message_id=str(message_id), source=SOURCE, type_=type_, data=result)
+
+
+def _without_values(error: ValidationError) -> str:
+    """What is wrong with a command, without its content: this ends up in logs."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
