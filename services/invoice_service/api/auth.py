@@ -1,0 +1,90 @@
+"""Who is asking: authenticators are tried one after the other; the first whose credentials are there decides."""
+
+import datetime as dt
+import hmac
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from services.invoice_service.api.problems import Unauthorized
+from services.invoice_service.api.services import ApiServices
+from services.invoice_service.application.records import ApiKey
+from services.invoice_service.domain.actors import Actor, Role
+from services.invoice_service.domain.api_keys import hash_of_key
+
+BOOTSTRAP = Actor("key", "bootstrap", "Clé d'amorçage", Role.ADMIN)
+_CACHE_SIZE = 1024
+
+
+class Authenticator(Protocol):
+    """One way to prove who one is."""
+
+    async def __call__(self, request: web.Request) -> Actor | None:
+        """The actor; None when the request has no credentials of this kind.
+
+        Raises:
+            Unauthorized: it has, and they open nothing.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    key: ApiKey
+    until: float
+
+
+class ApiKeys:
+    """`Authorization: Bearer <api key>`. A look-up is remembered for a moment, never a failed one."""
+
+    def __init__(self, services: ApiServices, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._services = services
+        self._monotonic = monotonic
+        self._known: dict[str, _Known] = {}
+        configured = services.settings.admin_key
+        self._bootstrap = hash_of_key(configured.get_secret_value()) if configured else None
+
+    async def __call__(self, request: web.Request) -> Actor | None:
+        """See `Authenticator`."""
+        header = request.headers.get("Authorization")
+        if header is None:
+            return None
+        scheme, _, secret = header.partition(" ")
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise Unauthorized(given=True)
+        digest = hash_of_key(secret.strip())
+        if self._bootstrap is not None and hmac.compare_digest(digest, self._bootstrap):
+            return BOOTSTRAP
+        key = self._remembered(digest) or await self._look_up(digest)
+        if key is None or not key.valid_at(self._services.clock()):
+            raise Unauthorized(given=True)
+        return Actor("key", str(key.id), key.name, key.role)
+
+    def _remembered(self, digest: str) -> ApiKey | None:
+        known = self._known.get(digest)
+        return known.key if known is not None and self._monotonic() < known.until else None
+
+    async def _look_up(self, digest: str) -> ApiKey | None:
+        async with self._services.transactions.reading() as uow:
+            key = await uow.api_keys.find(digest)
+        if key is not None:
+            if len(self._known) >= _CACHE_SIZE:
+                self._known.clear()
+            lifetime = self._services.settings.key_cache / dt.timedelta(seconds=1)
+            self._known[digest] = _Known(key, self._monotonic() + lifetime)
+        return key
+
+
+async def authenticate(request: web.Request, authenticators: Sequence[Authenticator]) -> Actor:
+    """The actor of a request.
+
+    Raises:
+        Unauthorized: nothing says who it is, or what does opens nothing.
+    """
+    for authenticator in authenticators:
+        actor = await authenticator(request)
+        if actor is not None:
+            return actor
+    raise Unauthorized(given=False)

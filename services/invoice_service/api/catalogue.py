@@ -1,0 +1,48 @@
+"""The simple kinds of reference data, each with its bodies and its list."""
+
+from services.invoice_service.api.bodies import catalogue as bodies
+from services.invoice_service.api.lists import ACTIVE, SEARCH, ListSpec
+from services.invoice_service.api.reference import Resource
+from services.invoice_service.domain import reference
+
+_BY_CODE = ListSpec(("code", "description"), "code", (SEARCH, ACTIVE))
+
+GL_ACCOUNTS = Resource(
+    reference.GlAccount,
+    bodies.GlAccountBody,
+    bodies.GlAccountBody.record,
+    bodies.GlAccountShown,
+    ListSpec(("number", "description", "category"), "number", (SEARCH, ACTIVE)),
+    variable="number",
+)
+PRODUCTS = Resource(
+    reference.Product, bodies.ProductBody, bodies.ProductBody.record, bodies.ProductShown, _BY_CODE
+)
+EXTRA_CHARGES = Resource(
+    reference.ExtraChargeCode,
+    bodies.ExtraChargeBody,
+    bodies.ExtraChargeBody.record,
+    bodies.ExtraChargeShown,
+    _BY_CODE,
+)
+PAYMENT_TERMS = Resource(
+    reference.PaymentTerm,
+    bodies.PaymentTermBody,
+    bodies.PaymentTermBody.record,
+    bodies.PaymentTermShown,
+    ListSpec(("code", "description", "days"), "code", (SEARCH, ACTIVE)),
+)
+PAYMENT_METHODS = Resource(
+    reference.PaymentMethod,
+    bodies.PaymentMethodBody,
+    bodies.PaymentMethodBody.record,
+    bodies.PaymentMethodShown,
+    _BY_CODE,
+)
+SALES_REPS = Resource(
+    reference.SalesRep,
+    bodies.SalesRepBody,
+    bodies.SalesRepBody.record,
+    bodies.SalesRepShown,
+    ListSpec(("code", "name"), "code", (SEARCH, ACTIVE)),
+)

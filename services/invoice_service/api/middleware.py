@@ -1,0 +1,63 @@
+"""What happens to every request: an id, a log line, a measure, and no exception ever leaves as it is."""
+
+import re
+import time
+
+import structlog
+from aiohttp import web
+
+from services.invoice_service.api.problems import problem_of
+from services.invoice_service.api.routing import Handler
+from services.invoice_service.api.services import REQUEST_ID
+from shared.identifiers import new_id
+from shared.observability.logging import log_context
+from shared.observability.metrics import HTTP_SECONDS
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+@web.middleware
+async def observed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give the request an id (the caller's, if it is fit for a log), and measure it by its route pattern."""
+    given = request.headers.get("X-Request-Id", "")
+    request_id = given if _REQUEST_ID.fullmatch(given) else str(new_id())
+    request[REQUEST_ID] = request_id
+    route = _pattern(request)
+    started = time.perf_counter()
+    with log_context(request_id=request_id):
+        response = await handler(request)
+        seconds = time.perf_counter() - started
+        method = request.method if request.method in _METHODS else "other"
+        HTTP_SECONDS.labels(method, route, str(response.status)).observe(seconds)
+        log.info(
+            "request",
+            method=method,
+            route=route,
+            status=response.status,
+            milliseconds=round(seconds * 1000, 1),
+        )
+    return response
+
+
+def _pattern(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "unmatched"
+
+
+@web.middleware
+async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn refusals and failures into problems, and put on every answer what all of them carry."""
+    try:
+        response = await handler(request)
+    except web.HTTPRedirection:
+        raise
+    except Exception as error:  # noqa: BLE001 - the one place that answers for all of them, and logs
+        response = problem_of(request, error)
+    if not response.prepared:
+        response.headers["X-Request-Id"] = request[REQUEST_ID]
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response

@@ -1,0 +1,101 @@
+"""What a handler takes from its request: body, path, headers; each refused in the contract's words."""
+
+import re
+import uuid
+from typing import TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from services.invoice_service.api.problems import TooLarge, UnsupportedMediaType
+from services.invoice_service.api.services import ACTOR, BODY, BODY_LIMIT, REQUEST_ID, SERVICES
+from services.invoice_service.api.validation import invalid_body
+from services.invoice_service.application.context import Context
+from services.invoice_service.domain.errors import FieldError, Invalid
+
+M = TypeVar("M", bound=BaseModel)
+
+CODE_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$"
+_CODE = re.compile(CODE_PATTERN)
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def context_of(request: web.Request) -> Context:
+    """Who asks, now, and the id that ties together all that follows: the request's."""
+    traceparent = request.headers.get("traceparent", "")
+    return Context(
+        actor=request[ACTOR],
+        now=request.app[SERVICES].clock(),
+        correlation_id=request[REQUEST_ID],
+        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else None,
+    )
+
+
+async def raw_body(request: web.Request) -> bytes:
+    """The bytes of the body, read once, never more than the route takes.
+
+    Raises:
+        TooLarge: it is larger.
+    """
+    if BODY in request:
+        return request[BODY]
+    limit = request.get(BODY_LIMIT, 0)
+    if (request.content_length or 0) > limit:
+        raise TooLarge(limit)
+    chunks = bytearray()
+    async for chunk in request.content.iter_any():
+        chunks += chunk
+        if len(chunks) > limit:
+            raise TooLarge(limit)
+    request[BODY] = bytes(chunks)
+    return request[BODY]
+
+
+async def json_body(request: web.Request, model: type[M]) -> M:
+    """The body as `model`, strictly: no unknown field, no coercion.
+
+    Raises:
+        Invalid: malformed, or everything that is wrong, by field.
+        UnsupportedMediaType: it says that it is something else than JSON.
+        TooLarge: it is.
+    """
+    # Without the header it is taken for JSON; a form never is, so that no page of another site can post one.
+    if "Content-Type" in request.headers and not _is_json(request.content_type):
+        raise UnsupportedMediaType
+    try:
+        return model.model_validate_json(await raw_body(request))
+    except ValidationError as error:
+        raise invalid_body(error) from None
+
+
+def _is_json(content_type: str) -> bool:
+    return content_type == "application/json" or content_type.endswith("+json")
+
+
+def path_code(request: web.Request, name: str = "code") -> str:
+    """A business code in the path.
+
+    Raises:
+        Invalid: invalid_parameter: no code looks like that.
+    """
+    code = request.match_info[name]
+    if not _CODE.fullmatch(code):
+        raise bad_parameter(name)
+    return code
+
+
+def path_id(request: web.Request, name: str = "id") -> uuid.UUID:
+    """An id in the path.
+
+    Raises:
+        Invalid: invalid_parameter: it is not a UUID.
+    """
+    try:
+        return uuid.UUID(request.match_info[name])
+    except ValueError:
+        raise bad_parameter(name) from None
+
+
+def bad_parameter(name: str, code: str = "invalid") -> Invalid:
+    """The refusal of something in path, query or header."""
+    return Invalid("invalid_parameter", errors=(FieldError(name, code),))

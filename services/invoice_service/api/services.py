@@ -1,0 +1,41 @@
+"""What the API is given by the composition, and under which keys a request finds it."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.transactions import Transactions
+from services.invoice_service.domain.actors import Actor
+from services.invoice_service.settings import InvoiceSettings
+from shared.documents.store import DocumentStore
+from shared.observability.health import Check
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """Everything outside the API that its handlers use.
+
+    `after_commit` is called after every transaction that may have put messages in the outbox: a hint, which may
+    do nothing. `checks` are what `/readyz` asks.
+    """
+
+    transactions: Transactions[UnitOfWork]
+    clock: Callable[[], dt.datetime]
+    settings: InvoiceSettings
+    documents: DocumentStore
+    after_commit: Callable[[], None] = _nothing
+    checks: Mapping[str, Check] = field(default_factory=dict)
+
+
+SERVICES = web.AppKey("services", ApiServices)
+REQUEST_ID = web.RequestKey("request_id", str)
+ACTOR = web.RequestKey("actor", Actor)
+BODY = web.RequestKey("body", bytes)
+BODY_LIMIT = web.RequestKey("body_limit", int)
