@@ -1,0 +1,119 @@
+"""Records that repositories hand over and that are nobody's aggregate."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from services.invoice_service.domain.actors import Role
+from services.invoice_service.domain.job import Job
+from services.invoice_service.domain.parties import PartyAddress
+from services.invoice_service.domain.tax import Tax
+
+SeriesKind = Literal["proforma", "final", "credit_note"]
+SERIES_KINDS: tuple[SeriesKind, ...] = ("proforma", "final", "credit_note")
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessEntity:
+    """One of our issuing companies. `placeholder`: what a new system starts with, until one is declared."""
+
+    code: str
+    name: str
+    address: PartyAddress | None = None
+    phone: str | None = None
+    email: str | None = None
+    website: str | None = None
+    gst_number: str | None = None
+    qst_number: str | None = None
+    logo: str | None = None
+    is_default: bool = False
+    active: bool = True
+    placeholder: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSeries:
+    """A counter of one entity. `used`: it has given a number, so it only moves forward."""
+
+    business_entity: str
+    kind: str
+    prefix: str
+    padding: int
+    next_value: int = 1
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedInterval:
+    """Values that no document will ever have, and why."""
+
+    business_entity: str
+    kind: str
+    first_value: int
+    last_value: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTax:
+    """A tax as it is stored. `shipped`: as we shipped it. `shared`: another tax code charges it too."""
+
+    tax: Tax
+    shipped: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BillingOfJob:
+    """One invoice that bills a job, and how much of it."""
+
+    number: str
+    date: dt.date
+    quantity: Decimal
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job with what billing made of it. `product_price` is its product's, for a job without a price."""
+
+    job: Job
+    invoices: tuple[BillingOfJob, ...] = ()
+    product_price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key without its secret; `hint` is its beginning, to tell it apart."""
+
+    id: uuid.UUID
+    name: str
+    role: Role
+    hint: str
+    created_at: dt.datetime
+    expires: dt.datetime | None = None
+    revoked_at: dt.datetime | None = None
+
+    def valid_at(self, instant: dt.datetime) -> bool:
+        """Whether it opens anything at that moment."""
+        return self.revoked_at is None and (self.expires is None or instant < self.expires)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a caller prefers to see."""
+
+    language: str | None = None
+    theme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as it is kept for a repeated request."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,134 @@
+"""Pages of lists, by keyset: a page begins behind the last row seen, at the cost of an index look-up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import asyncpg
+
+from services.invoice_service.application.listing import COUNT_LIMIT, ListQuery, Page, SortKey
+from services.invoice_service.domain.errors import FieldError, Invalid
+from shared.postgres.pool import Connection
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """What is compared: SQL that is never null, and the type that its text is read back as."""
+
+    sql: str
+    type: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How a list is read. All of it is SQL written by us; what callers send only ever is a parameter.
+
+    `columns` and `joins` belong to the page alone; `source` and `conditions` decide which rows there are.
+    A condition holds one `{}` for its parameter (an array with the values of the filter). `search` is the text
+    that the filter `q` looks in, word by word, without case and accents.
+    """
+
+    columns: str
+    source: str
+    key: Expression
+    sorts: Mapping[str, Expression]
+    default_sort: tuple[SortKey, ...]
+    joins: str = ""
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    search: str | None = None
+    base: str = "true"
+
+
+async def fetch_page(
+    connection: Connection, listing: Listing, query: ListQuery, build: Callable[[asyncpg.Record], T]
+) -> Page[T]:
+    """One page, and the count of all rows that pass the filters: two statements, whatever the size.
+
+    Raises:
+        Invalid: `after` does not hold values of the sort fields.
+    """
+    where, values = _where(listing, query)
+    count = await connection.fetchval(
+        f"select count(*) from (select from {listing.source} where {where} limit {COUNT_LIMIT + 1}) counted",
+        *values,
+    )
+    order = _order(listing, query)
+    behind, after = _behind(order, query, first=len(values) + 1)
+    keys = ", ".join(f"({expression.sql})::text as _key{i}" for i, (expression, _) in enumerate(order))
+    ordering = ", ".join(f"{expression.sql}{' desc' if down else ''}" for expression, down in order)
+    try:
+        rows = await connection.fetch(
+            f"select {listing.columns}, {keys} from {listing.source} {listing.joins}"
+            f" where {where} and {behind} order by {ordering} limit {query.limit + 1}",
+            *values,
+            *after,
+        )
+    except asyncpg.DataError:
+        raise bad_cursor() from None
+    shown = rows[: query.limit]
+    more = len(rows) > query.limit
+    return Page(
+        items=tuple(build(row) for row in shown),
+        next_after=tuple(str(shown[-1][f"_key{i}"]) for i in range(len(order))) if more else None,
+        count=min(count, COUNT_LIMIT),
+        count_exact=count <= COUNT_LIMIT,
+    )
+
+
+def bad_cursor() -> Invalid:
+    """The refusal of an `after` that no list has given."""
+    return Invalid("invalid_parameter", errors=(FieldError("after", "invalid"),))
+
+
+def _order(listing: Listing, query: ListQuery) -> list[tuple[Expression, bool]]:
+    """The order asked for, made total by the unique key in the direction of the last field."""
+    asked = query.sort or listing.default_sort
+    order = [(listing.sorts[sort.field], sort.descending) for sort in asked]
+    return [*order, (listing.key, order[-1][1])]
+
+
+def _where(listing: Listing, query: ListQuery) -> tuple[str, list[Any]]:
+    parts, values = [f"({listing.base})"], list[Any]()
+    for name, wanted in query.filters.items():
+        if name == "q" and listing.search is not None:
+            for word in " ".join(wanted).split():
+                values.append(f"%{_escaped(word)}%")
+                parts.append(f"sort_key({listing.search}) like sort_key(${len(values)})")
+        else:
+            values.append(list(wanted))
+            parts.append(f"({listing.conditions[name].format(f'${len(values)}')})")
+    return " and ".join(parts), values
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _behind(
+    order: Sequence[tuple[Expression, bool]], query: ListQuery, *, first: int
+) -> tuple[str, tuple[str, ...]]:
+    """The condition that a row stands behind the last one seen, and its parameters."""
+    if query.after is None:
+        return "true", ()
+    if len(query.after) != len(order):
+        raise bad_cursor()
+    parameters = [f"${first + i}::text::{expression.type}" for i, (expression, _) in enumerate(order)]
+    directions = {down for _, down in order}
+    if len(directions) == 1:
+        left = ", ".join(expression.sql for expression, _ in order)
+        sign = "<" if directions.pop() else ">"
+        return f"({left}) {sign} ({', '.join(parameters)})", query.after
+    return _lexicographic(order, parameters), query.after
+
+
+def _lexicographic(order: Sequence[tuple[Expression, bool]], parameters: Sequence[str]) -> str:
+    """For mixed directions, which no row comparison can say; the first line bounds the index scan."""
+    alternatives = []
+    for i, (expression, down) in enumerate(order):
+        same = [f"{order[j][0].sql} = {parameters[j]}" for j in range(i)]
+        alternatives.append(" and ".join([*same, f"{expression.sql} {'<' if down else '>'} {parameters[i]}"]))
+    expression, down = order[0]
+    bound = f"{expression.sql} {'<=' if down else '>='} {parameters[0]}"
+    return f"{bound} and ({' or '.join(f'({one})' for one in alternatives)})"
