@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from services.standalone.account import Account
 from services.standalone.cluster import (
     BinariesMissing,
     OtherVersion,
@@ -54,6 +55,29 @@ async def test_a_creation_that_was_cut_off_is_begun_again(postgres_folder: Path)
     await made(postgres_folder)
 
     assert names_in(postgres_folder) == ["data", "password", "port", "postgres.log"]
+
+
+@pytest.mark.parametrize(("durable", "unsynced"), [(True, False), (False, True)])
+async def test_only_a_throw_away_cluster_is_made_without_syncing(
+    postgres_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    durable: bool,  # noqa: FBT001 - a table of cases
+    unsynced: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    commands: list[tuple[str | Path, ...]] = []
+    real = Account.run
+
+    async def run(self: Account, *command: str | Path) -> tuple[int, str]:
+        commands.append(command)
+        return await real(self, *command)
+
+    monkeypatch.setattr(Account, "run", run)
+    server = Server(postgres_folder, durable=durable)
+    await server.start()
+    await server.stop()
+
+    (initdb,) = (command for command in commands if Path(command[0]).name == "initdb")
+    assert ("--no-sync" in initdb) is unsynced
 
 
 async def test_a_folder_without_binaries_is_named(postgres_folder: Path) -> None:

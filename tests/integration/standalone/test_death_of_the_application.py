@@ -189,8 +189,15 @@ async def test_only_the_servers_of_the_folder_count_as_left_over(postgres_folder
     await server.start()
     await neighbour.start()
     bystander = await asyncio.create_subprocess_exec(
-        "cat", cwd=strange / "data", stdin=asyncio.subprocess.PIPE
+        *account.command("cat", death_signal="KILL"),
+        cwd=strange / "data",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
     )
+    assert bystander.stdin is not None
+    assert bystander.stdout is not None
+    bystander.stdin.write(b"here\n")
+    assert await bystander.stdout.readline() == b"here\n"
     try:
         found = await living(account, strange / "data")
 
@@ -198,7 +205,6 @@ async def test_only_the_servers_of_the_folder_count_as_left_over(postgres_folder
         assert neighbour.pid not in found
         assert bystander.pid not in found
     finally:
-        assert bystander.stdin is not None
         bystander.stdin.close()
         await bystander.wait()
         await neighbour.stop()
