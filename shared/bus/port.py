@@ -52,7 +52,7 @@ class Unroutable(PublishError):
 
 
 class Refused(PublishError):
-    """The bus said no (nack: a full or leaderless queue)."""
+    """The bus did not take it: it said no (nack: a full queue), or it could not be reached at all."""
 
 
 class ConfirmUnknown(PublishError):

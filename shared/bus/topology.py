@@ -1,6 +1,9 @@
 """Exchanges, queues and bindings, as data. Both adapters route by it; `factures topology` declares it."""
 
+import datetime as dt
 from dataclasses import dataclass
+
+from shared.bus.retry import label
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,11 @@ EXCHANGES = (
 DEAD_LETTER_EXCHANGE = Exchange("dead_letters", "fanout")
 DEAD_LETTER_QUEUE = "dead_letters"
 
+DELIVERY_LIMIT = 50
+"""How often a message may come back because its consumer died, before it is parked as `delivery_limit`.
+
+For crash loops only, and high: healthy messages age too when the process beside them dies."""
+
 PRODUCTION = "invoice.production"
 RESULTS = "invoice.results"
 RENDER = "render.interactive"
@@ -46,6 +54,11 @@ QUEUES = (
     Queue(EMAIL, (("commands", "email.send"),)),
     Queue(TRANSFER, (("commands", "accounting.transfer"),)),
 )
+
+
+def retry_queue(queue: str, delay: dt.timedelta) -> str:
+    """The name of the queue in which a message of `queue` waits for `delay`."""
+    return f"{queue}.retry.{label(delay)}"
 
 
 def matches(pattern: str, routing_key: str) -> bool:

@@ -1,0 +1,184 @@
+"""What happens around every handler and every publish, whatever the bus: decoding, logs, metrics, the verdict.
+
+The adapters only carry out a `Settlement`.
+"""
+
+import datetime as dt
+from collections.abc import Awaitable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+import structlog
+from pydantic import ValidationError
+
+from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
+from shared.bus.port import (
+    ConfirmUnknown,
+    Delivery,
+    Handler,
+    ParkedDelivery,
+    ParkedHandler,
+    PublishError,
+    Unroutable,
+)
+from shared.bus.retry import RetryPolicy
+from shared.bus.topology import DEAD_LETTER_QUEUE
+from shared.contracts.envelope import Envelope
+from shared.contracts.registry import CONTRACTS
+from shared.observability.logging import log_context
+from shared.observability.metrics import MESSAGE_SECONDS, MESSAGES, PUBLISHED
+
+_REASON_CHARACTERS = 2000
+_UNDECODABLE = "undecodable"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Remove the delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Deliver it once more after `delay`, then as `attempt`."""
+
+    delay: dt.timedelta
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Park:
+    """Put it among the parked messages."""
+
+    reason: str
+    attempts: int
+
+
+Settlement = Done | Again | Park
+
+
+async def handle(
+    handler: Handler, policy: RetryPolicy, *, queue: str, body: bytes, attempt: int
+) -> Settlement:
+    """Run a handler on a delivery, as its `attempt` (from 1); says how the delivery is to be settled."""
+    try:
+        envelope = Envelope.decode(body)
+    except ValidationError as error:
+        MESSAGES.labels(queue, _UNDECODABLE, "dead_letter").inc()
+        settlement = Park(_tidy(f"{_UNDECODABLE}: {_what_is_wrong(error)}"), attempt)
+        log.warning("message parked", queue=queue, attempt=attempt, reason=settlement.reason)
+        return settlement
+    delivery = Delivery(envelope=envelope, queue=queue, attempt=attempt)
+    type_ = _type_label(envelope.type)
+    with _log_ids(envelope):
+        with MESSAGE_SECONDS.labels(queue, type_).time():
+            outcome = await _outcome(handler(delivery))
+        return _verdict(outcome, policy, delivery, type_)
+
+
+async def handle_parked(
+    handler: ParkedHandler, policy: RetryPolicy, parked: ParkedDelivery, *, attempt: int
+) -> Done | Again:
+    """Run a handler on a parked message. It is never given up: a failed one comes back."""
+    envelope = parked.envelope
+    type_ = _UNDECODABLE if envelope is None else _type_label(envelope.type)
+
+    async def run() -> Outcome:
+        await handler(parked)
+        return Ack()
+
+    with _log_ids(envelope):
+        with MESSAGE_SECONDS.labels(DEAD_LETTER_QUEUE, type_).time():
+            outcome = await _outcome(run())
+        if isinstance(outcome, Retry):
+            MESSAGES.labels(DEAD_LETTER_QUEUE, type_, "retry").inc()
+            return Again(policy.waiting(attempt), attempt + 1)
+        MESSAGES.labels(DEAD_LETTER_QUEUE, type_, "ack").inc()
+        return Done()
+
+
+def decoded(body: bytes) -> Envelope | None:
+    """The envelope in a body; None when it holds none."""
+    try:
+        return Envelope.decode(body)
+    except ValidationError:
+        return None
+
+
+@contextmanager
+def counting_publish(type_: str) -> Iterator[None]:
+    """Count a publish by how it ends."""
+    try:
+        yield
+    except PublishError as error:
+        PUBLISHED.labels(_type_label(type_), _publish_label(error)).inc()
+        raise
+    PUBLISHED.labels(_type_label(type_), "confirmed").inc()
+
+
+def _log_ids(envelope: Envelope | None) -> AbstractContextManager[None]:
+    if envelope is None:
+        return nullcontext()
+    return log_context(message_id=envelope.id, correlation_id=envelope.correlationid or envelope.id)
+
+
+def _publish_label(error: PublishError) -> str:
+    if isinstance(error, Unroutable):
+        return "unroutable"
+    return "unknown" if isinstance(error, ConfirmUnknown) else "refused"
+
+
+async def _outcome(handling: Awaitable[Outcome]) -> Outcome:
+    """What the handler says; an exception of its is a `Retry`, with its traceback in the log."""
+    try:
+        outcome = await handling
+        if not isinstance(outcome, Outcome):
+            raise TypeError(f"a handler returned {type(outcome).__name__}, which is no outcome")  # noqa: TRY301 - logged like any other fault of a handler
+    except Exception as error:
+        log.exception("handler failed")
+        return Retry(f"{type(error).__name__}: {error}")
+    return outcome
+
+
+def _verdict(outcome: Outcome, policy: RetryPolicy, delivery: Delivery, type_: str) -> Settlement:
+    settlement: Settlement
+    match outcome:
+        case Ack():
+            settlement, label = Done(), "ack"
+        case DeadLetter(reason):
+            settlement, label = Park(_tidy(reason), delivery.attempt), "dead_letter"
+        case Retry(reason, wanted):
+            delay = policy.delay(delivery.attempt, wanted)
+            if delay is None:
+                settlement, label = Park(_tidy(reason), delivery.attempt), "dead_letter"
+            else:
+                settlement, label = Again(delay, delivery.attempt + 1), "retry"
+    MESSAGES.labels(delivery.queue, type_, label).inc()
+    if not isinstance(outcome, Ack):
+        log.warning(
+            "message parked" if isinstance(settlement, Park) else "message will be tried again",
+            queue=delivery.queue,
+            attempt=delivery.attempt,
+            reason=_tidy(outcome.reason),
+        )
+    return settlement
+
+
+def _type_label(type_: str) -> str:
+    """A message type as a metric's label: one of ours, since anyone may write into `production`."""
+    return type_ if type_ in CONTRACTS else "unknown"
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    """What a body lacks, by field; never what it holds."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False, include_context=False)
+    )
+
+
+def _tidy(reason: str) -> str:
+    """A reason that fits a message header and a database column."""
+    text = reason[:_REASON_CHARACTERS].replace("\x00", "")
+    return text.encode("utf-8", "replace").decode()

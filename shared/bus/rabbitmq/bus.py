@@ -1,0 +1,133 @@
+"""The port, on RabbitMQ: what is published where, and what a delivery carries besides its body."""
+
+import asyncio
+from typing import Self
+
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
+
+from shared.bus.middleware import Again, Done, Park, counting_publish, decoded, handle, handle_parked
+from shared.bus.port import Handler, ParkedHandler
+from shared.bus.rabbitmq import headers
+from shared.bus.rabbitmq.connection import Link, broker_url
+from shared.bus.rabbitmq.consumer import Deliver, RabbitMQSubscription, Replacement
+from shared.bus.rabbitmq.declare import declare_on
+from shared.bus.rabbitmq.publisher import Publisher, broker_message
+from shared.bus.retry import RetryPolicy
+from shared.bus.topology import DEAD_LETTER_EXCHANGE, DEAD_LETTER_QUEUE, retry_queue
+from shared.contracts.envelope import Envelope
+from shared.contracts.registry import contract_of
+
+_PARKED_CONCURRENCY = 4
+"""Parked messages are few; some at once, so that one that fails doesn't hold up the others."""
+
+
+class RabbitMQBus:
+    """A bus over two connections: the broker may block the one that publishes, and consuming goes on."""
+
+    def __init__(self, url: str, policy: RetryPolicy, *, name: str, publish_seconds: float) -> None:
+        self._policy = policy
+        self._declaring = asyncio.Lock()
+        self._publish_link = Link(broker_url(url, f"{name} publish"), self._declare)
+        self._consume_link = Link(broker_url(url, f"{name} consume"), self._declare)
+        self._publisher = Publisher(self._publish_link, publish_seconds)
+        self._subscriptions: list[RabbitMQSubscription] = []
+
+    @classmethod
+    async def connect(cls, url: str, policy: RetryPolicy, *, name: str, publish_seconds: float = 10) -> Self:
+        """A bus that keeps itself connected. A broker that is down is waited for, without an end: see `ready`.
+
+        `name` shows in the broker's list of connections; `publish_seconds` is how long a confirm may take.
+
+        Raises:
+            ValueError: `url` is no AMQP address.
+        """
+        bus = cls(url, policy, name=name, publish_seconds=publish_seconds)
+        try:
+            await asyncio.gather(bus._publish_link.tried(), bus._consume_link.tried())
+        except asyncio.CancelledError:
+            await bus.close()
+            raise
+        return bus
+
+    async def publish(self, envelope: Envelope) -> None:
+        """Publish by the envelope's type.
+
+        Raises:
+            PublishError: one of its three kinds; the message was not confirmed.
+            UnknownMessageType: no contract has this type.
+        """
+        contract = contract_of(envelope.type)
+        with counting_publish(envelope.type):
+            await self._publisher.publish(
+                broker_message(envelope.encode(), envelope.id),
+                exchange=contract.exchange,
+                routing_key=contract.routing_key,
+                mandatory=contract.mandatory,
+            )
+
+    async def publish_to_queue(self, queue: str, body: bytes, message_id: str) -> None:
+        """Put a body into one queue by name, as attempt 1 (replay of a parked message).
+
+        Raises:
+            PublishError: as `publish`.
+        """
+        envelope = decoded(body)
+        with counting_publish(envelope.type if envelope else ""):
+            await self._publisher.publish(broker_message(body, message_id), exchange="", routing_key=queue)
+
+    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> RabbitMQSubscription:
+        """Hand each delivery of `queue` to `handler`, at most `concurrency` at once."""
+
+        async def deliver(message: AbstractIncomingMessage) -> Replacement | None:
+            settlement = await handle(
+                handler, self._policy, queue=queue, body=message.body, attempt=headers.attempt(message)
+            )
+            match settlement:
+                case Again(delay, attempt):
+                    return Replacement("", retry_queue(queue, delay), {headers.ATTEMPT: attempt})
+                case Park(reason, attempts):
+                    said = headers.of_parked(queue, reason, attempts)
+                    return Replacement(DEAD_LETTER_EXCHANGE.name, "", said)
+                case Done():
+                    return None
+
+        return self._subscribe(queue, deliver, concurrency)
+
+    async def serve_parked(self, handler: ParkedHandler) -> RabbitMQSubscription:
+        """Hand each dead-lettered message to `handler`; it is removed when the handler returns."""
+
+        async def deliver(message: AbstractIncomingMessage) -> Replacement | None:
+            parked = headers.parked(message)
+            settlement = await handle_parked(handler, self._policy, parked, attempt=headers.attempt(message))
+            match settlement:
+                case Again(delay, attempt):
+                    said = headers.of_parked(parked.queue, parked.reason, parked.attempts)
+                    return Replacement(
+                        "", retry_queue(DEAD_LETTER_QUEUE, delay), said | {headers.ATTEMPT: attempt}
+                    )
+                case Done():
+                    return None
+
+        return self._subscribe(DEAD_LETTER_QUEUE, deliver, _PARKED_CONCURRENCY)
+
+    async def ready(self) -> bool:
+        """Whether both connections are up, the topology is the one we declare, and every consumer consumes."""
+        consumers = (one for one in self._subscriptions if not one.stopped())
+        return self._publish_link.up() and self._consume_link.up() and all(one.alive() for one in consumers)
+
+    async def close(self) -> None:
+        """Stop all consumers, drain, close the connections."""
+        await asyncio.gather(*(subscription.stop() for subscription in self._subscriptions))
+        await self._publisher.close()
+        await asyncio.gather(self._publish_link.close(), self._consume_link.close())
+
+    async def _declare(self, connection: AbstractConnection) -> None:
+        async with self._declaring:
+            await declare_on(connection, self._policy)
+
+    def _subscribe(self, queue: str, deliver: Deliver, concurrency: int) -> RabbitMQSubscription:
+        subscription = RabbitMQSubscription(
+            self._consume_link, self._publisher, self._declare, queue, deliver, concurrency
+        )
+        self._subscriptions.append(subscription)
+        return subscription

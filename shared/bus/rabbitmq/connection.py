@@ -1,0 +1,148 @@
+"""One connection to the broker that comes back by itself.
+
+A plain connection under a loop of our own, not aio-pika's robust one: after each reconnect the topology is
+declared again before anything is published or consumed, which a robust connection would not wait for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+
+CONNECT_SECONDS = 10.0
+_HEARTBEAT_SECONDS = 10
+_FIRST_PAUSE_SECONDS = 0.25
+_LONGEST_PAUSE_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class BrokerLost(Exception):
+    """The connection or the channel went away under us, or could not be had."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the broker can't be reached: {why}")
+        self.why = why
+
+
+@contextmanager
+def broker_errors() -> Iterator[None]:
+    """Turn all the ways in which aio-pika reports a lost connection into one.
+
+    Raises:
+        BrokerLost: any of them.
+    """
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        # aiormq ends what waits on a closed channel with a cancellation of its own. Nobody cancelled *us*.
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        raise BrokerLost("the channel was closed") from error
+    except (TimeoutError, *CONNECTION_EXCEPTIONS) as error:
+        raise BrokerLost(f"{type(error).__name__} {error}".strip()) from error
+
+
+def broker_url(url: str, name: str) -> str:
+    """The address with our heartbeat (a silent broker is noticed within about half a minute) and a name.
+
+    Raises:
+        ValueError: it is no AMQP address.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("amqp", "amqps") or not parts.hostname:
+        raise ValueError("the broker's address must look like amqp://user:password@host:5672/")
+    query = {"heartbeat": str(_HEARTBEAT_SECONDS), "name": name} | dict(parse_qsl(parts.query))
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+async def open_connection(url: str) -> AbstractConnection:
+    """A plain connection.
+
+    Raises:
+        BrokerLost: there is none to be had.
+    """
+    with broker_errors():
+        return await aio_pika.connect(url, timeout=CONNECT_SECONDS)
+
+
+async def close_connection(connection: AbstractConnection) -> None:
+    """Close a connection, whatever state it is in."""
+    with suppress(BrokerLost), broker_errors():
+        await connection.close()
+
+
+async def until_lost(connection: AbstractConnection) -> None:
+    """Wait until a connection ends, by whatever cause."""
+    if connection.transport is not None:
+        await asyncio.wait([connection.transport.connection.closing])
+
+
+class Link:
+    """Keeps one connection open; `prepare` runs on each new one before it counts as up."""
+
+    def __init__(self, url: str, prepare: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+        self._url = url
+        self._prepare = prepare
+        self._tried = asyncio.Event()
+        self._current: asyncio.Future[AbstractConnection] = asyncio.Future()
+        self._task = asyncio.create_task(self._keep(), name="bus link")
+
+    async def tried(self) -> None:
+        """Wait until the first attempt to connect has ended, well or not."""
+        await self._tried.wait()
+
+    def up(self) -> bool:
+        """Whether the connection is open and prepared."""
+        return self._current.done()
+
+    async def connection(self) -> AbstractConnection:
+        """The open connection; waits for it, for ever if need be."""
+        return await asyncio.shield(self._current)
+
+    async def close(self) -> None:
+        """Close the connection and open no other."""
+        self._task.cancel()
+        await asyncio.wait([self._task])
+
+    async def _keep(self) -> None:
+        pause = _FIRST_PAUSE_SECONDS
+        while True:
+            if await self._once():
+                pause = _FIRST_PAUSE_SECONDS
+            self._tried.set()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+    async def _once(self) -> bool:
+        """Connect, and stay until the connection is lost. Says whether it was up at all."""
+        connection: AbstractConnection | None = None
+        broker = _without_secrets(self._url)
+        try:
+            connection = await open_connection(self._url)
+            await self._prepare(connection)
+            self._current.set_result(connection)
+            self._tried.set()
+            log.info("connected to the broker", broker=broker)
+            await until_lost(connection)
+            log.warning("the connection to the broker was lost", broker=broker)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and the next attempt may go better
+            log.warning("the broker can't be used now", broker=broker, why=str(error))
+        finally:
+            was_up = self._current.done()
+            if was_up:
+                self._current = asyncio.Future()
+            if connection is not None:
+                await close_connection(connection)
+        return was_up
+
+
+def _without_secrets(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or ''}{parts.path}"
