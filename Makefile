@@ -7,10 +7,10 @@ FACTURES_DATA ?= .local
 export PORT FACTURES_DATA
 
 DEMO_LANG ?= fr
-# Each process of tests starts a PostgreSQL and a RabbitMQ of its own.
+# Each process of tests starts a PostgreSQL and a RabbitMQ of its own, so a file's tests stay in one of them.
+# Tests run in a random order; the run prints its seed, and SEED=... repeats that order.
 WORKERS ?= 2
-# Tests run in a random order; a failure prints the seed, and SEED=... repeats that order.
-PYTEST := .venv/bin/pytest -n $(WORKERS) $(if $(SEED),-p randomly --randomly-seed=$(SEED))
+PYTEST := .venv/bin/pytest -n $(WORKERS) --dist loadfile $(if $(SEED),--randomly-seed=$(SEED))
 
 # Set up again exactly when what it depends on has changed.
 FINGERPRINT := $(shell cat pyproject.toml constraints.txt setup/*.sh | sha256sum | cut -c1-16)
