@@ -8,9 +8,10 @@ from services.invoice_service.domain.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who, when (UTC), and the id that ties together all that follows from it."""
+    """Who, when (UTC), and the ids that tie together all that follows from it."""
 
     actor: Actor
     now: dt.datetime
     correlation_id: str
     traceparent: str | None = None
+    causation_id: str | None = None

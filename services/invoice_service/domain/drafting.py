@@ -88,6 +88,8 @@ def check_job(job: Job, drafting: Drafting, *, force: bool) -> None:
         raise Conflict("job_not_launched", job=job.number)
     if job.status == CANCELLED:
         raise Conflict("job_cancelled", job=job.number)
+    if job.payer is not None and job.payer != drafting.payer.code:
+        raise Conflict("other_payer", job=job.number)
     if job.currency is not None and job.currency != drafting.payer.currency:
         raise Conflict("other_currency", job=job.number)
     nothing_left = job.remaining == 0 and not any(charge.remaining for charge in job.extra_charges)

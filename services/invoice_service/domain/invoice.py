@@ -152,8 +152,10 @@ class Surroundings:
     rebilled_credit: LinkedInvoice | None = None
     other_uses: Mapping[str, tuple[OtherUse, ...]] = dataclasses.field(default_factory=dict)
     email_under_way: bool = False
+    latest_email: uuid.UUID | None = None
     fully_credited: bool = False
     favourite: bool = False
+    tax_code_province: str | None = None
 
 
 def taxed(line: Line, invoice_tax_code: str | None, tax_codes: Mapping[str, TaxCode]) -> Line:

@@ -30,7 +30,10 @@ class ExtraCharge:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `billed`: Σ of its lines on invoices, drafts included, less what final credits released."""
+    """A job. `billed`: Σ of its lines on invoices, drafts included, less what final credits released.
+
+    `payer` is whom its customer has billed: itself, or another entity.
+    """
 
     number: str
     customer: str
@@ -49,6 +52,8 @@ class Job:
     completed_at: dt.datetime | None = None
     message_time: dt.datetime | None = None
     auto_draft_remaining: Decimal | None = None
+    auto_draft_declined: bool = False
+    payer: str | None = None
     billed: Decimal = Decimal(0)
     extra_charges: tuple[ExtraCharge, ...] = field(default=())
 

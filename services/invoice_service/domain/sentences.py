@@ -149,6 +149,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "It is not known whether the e-mail was taken.",
     ),
     "email_failed": ("Le courriel n'a pas pu être envoyé.", "The e-mail could not be sent."),
+    "manual": ("Fermé à la main.", "Closed by hand."),
+    "total_differs": (
+        "Le total de la comptabilité diffère du nôtre.",
+        "The total in accounting differs from ours.",
+    ),
+    "late_transfer_result": (
+        "Une réponse de la comptabilité est arrivée après la fermeture du transfert.",
+        "An answer of accounting came after the transfer was closed.",
+    ),
     "transfer_failed": ("Le transfert a échoué.", "The transfer failed."),
     "no_recipient": ("Aucun destinataire.", "No recipient."),
     "tax_code_unfit": (

@@ -12,8 +12,10 @@ from services.invoice_service.storage.drafting_rows import drafting_from, job_fr
 from services.invoice_service.storage.invoice_rows import other_use
 from services.invoice_service.storage.unit_of_work import Transaction
 
-_JOB = """to_jsonb(j) || jsonb_build_object(
+# A job `j`, whole, with what is billed of it.
+JOB_JSON = """to_jsonb(j) || jsonb_build_object(
     'billed', job_billed(j.number),
+    'payer', (select coalesce(c.bill_to, c.code) from customers c where c.code = j.customer),
     'extra_charges', coalesce((
         select jsonb_agg(to_jsonb(x) || jsonb_build_object('billed', charge_billed(x.job, x.id)) order by x.position)
         from job_extra_charges x where x.job = j.number), '[]'))"""
@@ -25,7 +27,7 @@ _DRAFTING = f"""
     ), payer as (
         select p.* from customers p where p.code = coalesce($2, (select coalesce(bill_to, code) from wanted))
     ), job as (
-        select {_JOB} as row from jobs j where j.number = any($3)
+        select {JOB_JSON} as row from jobs j where j.number = any($3)
     )
     select jsonb_build_object(
         'settings', (select body from settings),
@@ -96,7 +98,7 @@ class DraftingReads:
 
     async def job(self, number: str) -> Job:
         """See `DraftingRepository.job`."""
-        row = await self._connection.fetchval(f"select {_JOB} from jobs j where j.number = $1", number)
+        row = await self._connection.fetchval(f"select {JOB_JSON} from jobs j where j.number = $1", number)
         if row is None:
             raise NotFound("job", number)
         return job_from(row)

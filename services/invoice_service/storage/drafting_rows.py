@@ -73,14 +73,15 @@ def tax_code_from(row: Row) -> TaxCode:
     return TaxCode(
         row["code"],
         row["description"],
-        tuple(_tax(tax) for tax in row["taxes"]),
+        tuple(tax_from(tax) for tax in row["taxes"]),
         row["province"],
         row["is_default"],
         row["active"],
     )
 
 
-def _tax(row: Row) -> Tax:
+def tax_from(row: Row) -> Tax:
+    """The tax in a row."""
     rates = tuple(
         DatedRate(dt.date.fromisoformat(rate["from"]), Decimal(rate["rate"])) for rate in row["rates"]
     )
@@ -117,6 +118,8 @@ def job_from(row: Row) -> Job:
         completed_at=_time(row["completed_at"]),
         message_time=_time(row["message_time"]),
         auto_draft_remaining=row["auto_draft_remaining"],
+        auto_draft_declined=row["auto_draft_declined"],
+        payer=row["payer"],
         billed=Decimal(row["billed"]),
         extra_charges=tuple(
             ExtraCharge(

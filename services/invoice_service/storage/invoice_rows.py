@@ -185,8 +185,10 @@ def surroundings_from(read: Row) -> Surroundings:
         rebilled_credit=linked(read["rebilled_credit"]) if read["rebilled_credit"] else None,
         other_uses=uses,
         email_under_way=read["email_under_way"],
+        latest_email=_uuid(read["axes"]["delivery_email"]),
         fully_credited=read["fully_credited"],
         favourite=read["favourite"],
+        tax_code_province=read["tax_code_province"],
     )
 
 

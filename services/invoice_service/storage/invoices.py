@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.invoice_service.application.listing import ListQuery, Page, SortKey
 from services.invoice_service.application.ports.invoicing import Loaded, Trail
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import NotFound
@@ -18,6 +19,7 @@ from services.invoice_service.storage.invoice_rows import (
     surroundings_from,
     tax_rows,
 )
+from services.invoice_service.storage.lists import Expression, Listing, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
 
 _LINK = "jsonb_build_object('id', {0}.id, 'number', {0}.number, 'date', {0}.date, 'status', {0}.status)"
@@ -48,9 +50,41 @@ _AROUND = f"""
     'fully_credited', i.status = 'final_sent' and not exists (
         select from invoice_lines l where l.invoice_id = i.id and abs(l.total) > abs(coalesce(
             (select sum(c.total) from invoice_lines c where c.credited_line = l.id), 0))),
+    'tax_code_province', (select t.province from tax_codes t where t.code = i.tax_code),
     'favourite', exists (select from favourites f where f.invoice_id = i.id and f.actor = $2)"""
 
 _LOAD = f"select jsonb_build_object({_CONTENT}, {_AROUND}) from invoices i join invoice_axes a on a.invoice_id = i.id"
+
+_LISTING = Listing(
+    columns=f"jsonb_build_object({_CONTENT}, {_AROUND.replace('$2', '$1')}) as read",
+    source="invoices i",
+    joins="join invoice_axes a on a.invoice_id = i.id",
+    key=Expression("i.id", "uuid"),
+    sorts={
+        "date": Expression("i.date", "date"),
+        "number": Expression("i.number_key"),
+        "customer": Expression("i.customer_key"),
+        "status": Expression("i.status"),
+        "subtotal": Expression("i.subtotal", "numeric"),
+        "total": Expression("i.total", "numeric"),
+        "created_at": Expression("i.created_at", "timestamptz"),
+    },
+    default_sort=(SortKey("date", descending=True), SortKey("number", descending=True)),
+    conditions={
+        "status": "i.status = any({})",
+        "customer": "i.customer = any({0}) or i.payer = any({0})",
+        "job": "exists (select from invoice_lines l where l.invoice_id = i.id and l.job = any({}))",
+        "sales_rep": "i.sales_rep = any({})",
+        "kind": "i.kind = any({})",
+        "from": "i.date >= any({}::date[])",
+        "to": "i.date <= any({}::date[])",
+        "hold": "(i.hold is not null) = any({}::boolean[])",
+        "favourite": "exists (select from favourites f where f.invoice_id = i.id and f.actor = $1)"
+        " = any({}::boolean[])",
+    },
+    search="i.search",
+    base="$1::text is not null",
+)
 
 _BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
 
@@ -92,6 +126,24 @@ class Invoices:
         rows = await self._connection.fetch(f"{_LOAD} where i.id = any($1::uuid[])", list(ids), actor)
         by_id = {loaded.invoice.id: loaded for loaded in (_loaded(row[0]) for row in rows)}
         return [by_id[invoice_id] for invoice_id in ids if invoice_id in by_id]
+
+    async def page(self, query: ListQuery, actor: str) -> Page[Loaded]:
+        """See `InvoiceRepository.page`."""
+        return await fetch_page(
+            self._connection, _LISTING, query, lambda row: _loaded(row["read"]), arguments=(actor,)
+        )
+
+    async def trail(self, invoice_id: uuid.UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
+        """See `InvoiceRepository.trail`."""
+        rows = await self._connection.fetch(
+            """select id, at, actor, action, changes from audit
+               where subject_kind = 'invoice' and subject = $1 and id < coalesce($2, 9223372036854775807)
+               order by id desc limit $3""",
+            str(invoice_id),
+            before,
+            limit,
+        )
+        return [dict(row) for row in rows]
 
     async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
         """See `InvoiceRepository.credits_of`."""

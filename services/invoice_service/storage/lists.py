@@ -42,14 +42,20 @@ class Listing:
 
 
 async def fetch_page(
-    connection: Connection, listing: Listing, query: ListQuery, build: Callable[[asyncpg.Record], T]
+    connection: Connection,
+    listing: Listing,
+    query: ListQuery,
+    build: Callable[[asyncpg.Record], T],
+    arguments: Sequence[Any] = (),
 ) -> Page[T]:
     """One page, and the count of all rows that pass the filters: two statements, whatever the size.
+
+    `arguments` are the first parameters ($1…), for listings whose SQL names them (`base` must).
 
     Raises:
         Invalid: `after` does not hold values of the sort fields.
     """
-    where, values = _where(listing, query)
+    where, values = _where(listing, query, arguments)
     count = await connection.fetchval(
         f"select count(*) from (select from {listing.source} where {where} limit {COUNT_LIMIT + 1}) counted",
         *values,
@@ -89,8 +95,8 @@ def _order(listing: Listing, query: ListQuery) -> list[tuple[Expression, bool]]:
     return [*order, (listing.key, order[-1][1])]
 
 
-def _where(listing: Listing, query: ListQuery) -> tuple[str, list[Any]]:
-    parts, values = [f"({listing.base})"], list[Any]()
+def _where(listing: Listing, query: ListQuery, arguments: Sequence[Any]) -> tuple[str, list[Any]]:
+    parts, values = [f"({listing.base})"], list(arguments)
     for name, wanted in query.filters.items():
         if name == "q" and listing.search is not None:
             for word in " ".join(wanted).split():

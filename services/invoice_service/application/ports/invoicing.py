@@ -1,15 +1,18 @@
 """What the use cases of invoices need from storage."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.invoice import Invoice, OtherUse, Status, Surroundings
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.snapshot import PrintMaterial
+from services.invoice_service.domain.texts import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,12 @@ class InvoiceRepository(Protocol):
 
     async def load_many(self, ids: Sequence[uuid.UUID], actor: str) -> list[Loaded]:
         """These invoices, in this order; absent ones are left out."""
+
+    async def page(self, query: ListQuery, actor: str) -> Page[Loaded]:
+        """One page of the list."""
+
+    async def trail(self, invoice_id: uuid.UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
+        """The audit trail of an invoice, newest first, behind the entry `before`."""
 
     async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
         """The credit notes of an invoice, drafts included."""
@@ -159,14 +168,14 @@ class StoredEmail:
     sender: Mapping[str, str]
     subject: str
     body: str
-    language: str
+    language: Language
     with_pdf: bool
     pdf_name: str
     attachments: tuple[Mapping[str, Any], ...]
     message_id: str
     recipients: tuple[StoredRecipient, ...]
-    created_at: Any
-    sent_at: Any = None
+    created_at: dt.datetime
+    sent_at: dt.datetime | None = None
     reason: Mapping[str, str] | None = None
     possible_duplicate: bool = False
     requested: bool = False
@@ -181,12 +190,15 @@ class EmailRepository(Protocol):
     async def save(self, email: StoredEmail) -> None:
         """Write state, reason, times and recipients' states of an e-mail."""
 
-    async def get(self, email_id: uuid.UUID) -> StoredEmail:
-        """The e-mail of this id.
+    async def get(self, email_id: uuid.UUID, invoice_id: uuid.UUID) -> StoredEmail:
+        """The e-mail of this id, of this invoice.
 
         Raises:
             NotFound: there is none.
         """
+
+    async def waiting(self, invoice_id: uuid.UUID, version: int) -> list[StoredEmail]:
+        """The e-mails that wait for the document of a version."""
 
     async def of_invoice(self, invoice_id: uuid.UUID) -> list[StoredEmail]:
         """The history of an invoice, newest first."""

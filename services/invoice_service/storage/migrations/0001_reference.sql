@@ -9,7 +9,7 @@ create function sort_key(value text) returns text
     return lower(public.unaccent('public.unaccent', value));
 
 create table settings (
-    only boolean primary key default true check (only),
+    singleton boolean primary key default true check (singleton),
     body jsonb not null
 );
 insert into settings (body) values ('{}');
@@ -194,8 +194,11 @@ create table jobs (
     completed_at timestamptz,
     -- `time` of the newest message applied: an older one leaves the job alone.
     message_time timestamptz,
-    -- What remained when a pro forma was last prepared by itself: again only when more remains.
+    -- What remained once a pro forma was prepared by itself: again only when more remains, and never after a
+    -- clerk deleted that one.
     auto_draft_remaining numeric(18, 4),
+    auto_draft_invoice uuid,
+    auto_draft_declined boolean not null default false,
     created_at timestamptz not null default clock_timestamp(),
     updated_at timestamptz not null default clock_timestamp(),
     check (unit_price is null or total_price is null)

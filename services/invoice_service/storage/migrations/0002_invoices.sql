@@ -51,18 +51,20 @@ create table invoices (
     check ((final_number is null) = (snapshot is null)),
     check ((kind = 'credit_note') = (credited_invoice is not null))
 );
-create index invoices_by_date on invoices (date, id);
+create index invoices_by_date on invoices (date, number_key, id);
+create index invoices_by_status on invoices (status, id);
+create index invoices_by_subtotal on invoices (subtotal, id);
 create index invoices_by_number on invoices (number_key, id);
 create index invoices_by_customer on invoices (customer_key, id);
 create index invoices_by_total on invoices (total, id);
 create index invoices_by_creation on invoices (created_at, id);
-create index invoices_open_by_date on invoices (date, id)
+create index invoices_open_by_date on invoices (date, number_key, id)
     where status in ('proforma_draft', 'proforma_sent', 'final_ready');
 create index invoices_of_customer on invoices (customer, date, id);
 create index invoices_of_payer on invoices (payer);
 create index invoices_credits on invoices (credited_invoice) where credited_invoice is not null;
 create index invoices_rebills on invoices (rebills) where rebills is not null;
-create index invoices_search on invoices using gin (search gin_trgm_ops);
+create index invoices_search on invoices using gin (sort_key(search) gin_trgm_ops);
 
 create table invoice_lines (
     id uuid primary key,

@@ -4,8 +4,9 @@ create table outbox (
     id uuid primary key,
     type text not null,
     invoice_id uuid,
-    -- What a switch in the settings can hold back: 'email' (outbound off), 'transfer' (connector paused).
-    lane text not null default 'normal' check (lane in ('normal', 'email', 'transfer')),
+    -- What a switch in the settings can hold back: 'email' (unless outbound is on), 'trial' (an e-mail to the one
+    -- address of a trial run, unless outbound is off), 'transfer' (while the connector is paused).
+    lane text not null default 'normal' check (lane in ('normal', 'email', 'trial', 'transfer')),
     body text not null,
     created_at timestamptz not null default clock_timestamp(),
     available_at timestamptz not null default clock_timestamp(),

@@ -41,7 +41,7 @@ begin
         total = (filled ->> 'total')::numeric,
         snapshot = filled -> 'snapshot',
         snapshot_sha256 = encode(sha256(convert_to((filled -> 'snapshot')::text, 'UTF8')), 'hex'),
-        search = sort_key(filled ->> 'search'),
+        search = filled ->> 'search',
         updated_at = (filled ->> 'at')::timestamptz,
         finalized_at = (filled ->> 'at')::timestamptz
         where id = p_invoice;
@@ -156,7 +156,7 @@ begin
         r.customer, r.payer, r.sold_to, r.bill_to, r.ship_to, r.ship_to_address, r.billing_contact, r.tax_code,
         r.payment_term, r.payment_method, r.sales_rep, r.receivable_account, r.currency, r.exchange_rate,
         r.language, r.message, r.note, r.hold, r.manual, r.subtotal, r.total, r.credited_invoice,
-        r.credit_reason, r.rebills, sort_key(r.search), sort_key(r.customer_key), r.created_at, r.updated_at
+        r.credit_reason, r.rebills, r.search, sort_key(r.customer_key), r.created_at, r.updated_at
     from jsonb_populate_record(
         null::invoices, replace(p_invoice::text, p_token, create_invoice.number)::jsonb) r;
     insert into invoice_axes (invoice_id) values ((p_invoice ->> 'id')::uuid);
@@ -182,7 +182,7 @@ begin
         sales_rep = r.sales_rep, receivable_account = r.receivable_account, currency = r.currency,
         exchange_rate = r.exchange_rate, language = r.language, message = r.message, note = r.note, hold = r.hold,
         manual = r.manual, subtotal = r.subtotal, total = r.total, credit_reason = r.credit_reason,
-        search = sort_key(r.search), customer_key = sort_key(r.customer_key), updated_at = r.updated_at
+        search = r.search, customer_key = sort_key(r.customer_key), updated_at = r.updated_at
     from jsonb_populate_record(null::invoices, p_invoice) r
     where i.id = target;
     delete from invoice_lines where id = any (p_removed);

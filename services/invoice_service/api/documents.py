@@ -1,0 +1,85 @@
+"""The PDF of an invoice: at once when it is there, else asked for and waited for."""
+
+import asyncio
+
+from aiohttp import web
+
+from services.invoice_service.api.answers import Answer
+from services.invoice_service.api.invoices import ref_of
+from services.invoice_service.api.requests import bad_parameter, context_of
+from services.invoice_service.api.services import SERVICES
+from services.invoice_service.api.transact import transact
+from services.invoice_service.application.ports.invoicing import Loaded
+from services.invoice_service.application.request_document import request_document
+from services.invoice_service.domain.axes import Document
+from services.invoice_service.domain.errors import Conflict
+from shared.contracts.values import DocumentRef
+
+DEFAULT_WAIT = 10
+MAX_WAIT = 30
+_FIRST_LOOK = 0.03
+_LONGEST_PAUSE = 0.3
+
+
+async def get_pdf(request: web.Request) -> web.StreamResponse:
+    """GET of the PDF of the current version.
+
+    Raises:
+        Conflict: rendering_failed.
+    """
+    wait = _wait(request)
+    loaded = await _look(request)
+    if loaded.around.document is None:
+        await transact(
+            request,
+            lambda uow, context: request_document(uow, context, ref_of(request)),
+            lambda _: Answer(202),
+        )
+        loaded = await _wait_for_it(request, wait)
+    if loaded.around.document is not None:
+        return await _pdf(request, loaded, loaded.around.document)
+    return web.json_response(
+        {"rendering": {"state": loaded.around.axes.rendering.state}}, status=202, headers={"Retry-After": "2"}
+    )
+
+
+async def _wait_for_it(request: web.Request, seconds: float) -> Loaded:
+    loop = asyncio.get_running_loop()
+    deadline, pause = loop.time() + seconds, _FIRST_LOOK
+    while True:
+        loaded = await _look(request)
+        axes = loaded.around.axes
+        if axes.rendering.state == "failed" and axes.rendering_version == loaded.invoice.version:
+            raise Conflict("rendering_failed", number=loaded.invoice.number)
+        left = deadline - loop.time()
+        if loaded.around.document is not None or left <= 0:
+            return loaded
+        await asyncio.sleep(min(pause, left))
+        pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+
+async def _look(request: web.Request) -> Loaded:
+    async with request.app[SERVICES].transactions.reading() as uow:
+        return await uow.invoices.load(ref_of(request), context_of(request).actor.id)
+
+
+async def _pdf(request: web.Request, loaded: Loaded, document: Document) -> web.StreamResponse:
+    tag = f'"{document.sha256}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in [
+        part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")
+    ]:
+        return web.Response(status=304, headers=headers)
+    content = await request.app[SERVICES].documents.get(
+        DocumentRef(key=document.key, sha256=document.sha256, size=document.size)
+    )
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in loaded.invoice.number)
+    headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return web.Response(body=content, content_type="application/pdf", headers=headers)
+
+
+def _wait(request: web.Request) -> float:
+    text = request.query.get("wait", str(DEFAULT_WAIT))
+    if not (text.isascii() and text.isdigit() and int(text) <= MAX_WAIT):
+        raise bad_parameter("wait")
+    return int(text)

@@ -1,0 +1,194 @@
+"""Invoices: list, create, read, edit, delete, duplicate, and their trail."""
+
+import datetime as dt
+
+from aiohttp import web
+
+from services.invoice_service.api.answers import Answer, Json, no_content
+from services.invoice_service.api.bodies.invoices import CreateBody, InvoicePatch
+from services.invoice_service.api.etag import etag, if_match
+from services.invoice_service.api.invoice_view import audit_view, invoice_view
+from services.invoice_service.api.lists import (
+    SEARCH,
+    Filter,
+    ListSpec,
+    choice_filter,
+    flag_filter,
+    list_answer,
+    list_query,
+    text_filter,
+)
+from services.invoice_service.api.requests import bad_parameter, json_body
+from services.invoice_service.api.routing import PREFIX
+from services.invoice_service.api.services import ACTOR
+from services.invoice_service.api.transact import Current, query, transact
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.create_invoice import CreateInvoice, create_invoice
+from services.invoice_service.application.delete_invoice import delete_invoice
+from services.invoice_service.application.duplicate_invoice import duplicate_invoice
+from services.invoice_service.application.edit_invoice import edit_invoice
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import Loaded
+from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.domain.invoice import OPEN_STATUSES, Status
+
+_STATUSES = tuple(status.value for status in Status)
+_WITHOUT_VERSION = {"note", "hold", "favourite"}
+
+
+def _date(text: str) -> dt.date:
+    if len(text) != 10:
+        raise ValueError(text)
+    return dt.date.fromisoformat(text)
+
+
+LISTING = ListSpec(
+    sorts=("date", "number", "customer", "status", "subtotal", "total", "created_at"),
+    default="-date,-number",
+    filters=(
+        choice_filter("status", "Statuses; the three open ones when absent, or `all`", (*_STATUSES, "all")),
+        text_filter("customer", "Sold to or billed to this customer"),
+        text_filter("job", "With a line of this job"),
+        text_filter("sales_rep", "Of this sales rep"),
+        Filter("from", "Dated on or after", _date, {"type": "string", "format": "date"}),
+        Filter("to", "Dated on or before", _date, {"type": "string", "format": "date"}),
+        SEARCH,
+        flag_filter("favourite", "Only the caller's favourites, or only the others"),
+        choice_filter("kind", "Invoices or credit notes", ("invoice", "credit_note")),
+        flag_filter("hold", "Only those on hold, or only the others"),
+    ),
+)
+
+
+def answered(request: web.Request, loaded: Loaded, status: int = 200) -> Answer:
+    """An invoice with its entity tag."""
+    return Answer(status, invoice_view(loaded, request[ACTOR]), {"ETag": etag(loaded.invoice.version)})
+
+
+def created(request: web.Request, loaded: Loaded) -> Answer:
+    """201 with the invoice and where it is."""
+    answer = answered(request, loaded, 201)
+    location = f"{PREFIX}/invoices/{loaded.invoice.number}"
+    return Answer(201, answer.body, {**answer.headers, "Location": location})
+
+
+def current_state(request: web.Request) -> Current:
+    """The invoice as it stands, for whoever based a change on an older version."""
+
+    async def current(uow: UnitOfWork, context: Context) -> Json:
+        return invoice_view(await uow.invoices.load(ref_of(request), context.actor.id), context.actor)
+
+    return current
+
+
+def ref_of(request: web.Request) -> str:
+    """The id or number in the path."""
+    ref = request.match_info["ref"]
+    if not ref.isprintable() or len(ref) > 100:
+        raise bad_parameter("ref")
+    return ref
+
+
+async def get_list(request: web.Request) -> web.Response:
+    """GET of the list."""
+    asked = list_query(request, LISTING)
+    filters = dict(asked.filters)
+    statuses = filters.get("status", tuple(status.value for status in OPEN_STATUSES))
+    if "all" in statuses:
+        filters.pop("status", None)
+    else:
+        filters["status"] = statuses
+    for name in ("from", "to"):
+        if len(filters.get(name, ())) > 1:
+            raise bad_parameter(name)
+    wanted = type(asked)(asked.limit, asked.sort, asked.after, filters)
+    actor = request[ACTOR]
+    return await query(
+        request,
+        lambda uow, context: uow.invoices.page(wanted, context.actor.id),
+        list_answer(request, LISTING, lambda loaded: invoice_view(loaded, actor)),
+    )
+
+
+async def get_one(request: web.Request) -> web.Response:
+    """GET of one."""
+    ref = ref_of(request)
+    return await query(
+        request,
+        lambda uow, context: uow.invoices.load(ref, context.actor.id),
+        lambda loaded: answered(request, loaded),
+    )
+
+
+async def create(request: web.Request) -> web.Response:
+    """POST of a new pro forma."""
+    body = await json_body(request, CreateBody)
+    command = CreateInvoice(job=body.job, customer=body.customer, force=body.force)
+    return await transact(
+        request,
+        lambda uow, context: create_invoice(uow, context, command),
+        lambda loaded: created(request, loaded),
+    )
+
+
+async def patch(request: web.Request) -> web.Response:
+    """PATCH of fields."""
+    body = await json_body(request, InvoicePatch)
+    changes = body.changes()
+    if "customer" in changes and changes["customer"] is None:
+        raise Invalid("invalid", errors=(FieldError("customer", "required"),))
+    based_on = if_match(request, required=not set(changes) <= _WITHOUT_VERSION)
+    return await transact(
+        request,
+        lambda uow, context: edit_invoice(uow, context, ref_of(request), changes, based_on=based_on),
+        lambda loaded: answered(request, loaded),
+        current=current_state(request),
+    )
+
+
+async def delete(request: web.Request) -> web.Response:
+    """DELETE of a pro forma."""
+    based_on = if_match(request, required=True)
+    return await transact(
+        request,
+        lambda uow, context: delete_invoice(uow, context, ref_of(request), based_on=based_on),
+        lambda _: no_content(),
+        current=current_state(request),
+    )
+
+
+async def duplicate(request: web.Request) -> web.Response:
+    """POST of a duplicate."""
+    return await transact(
+        request,
+        lambda uow, context: duplicate_invoice(uow, context, ref_of(request)),
+        lambda loaded: created(request, loaded),
+    )
+
+
+async def get_audit(request: web.Request) -> web.Response:
+    """GET of the trail, newest first."""
+    limit, after = request.query.get("limit", "50"), request.query.get("after")
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= 200):
+        raise bad_parameter("limit")
+    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise bad_parameter("after")
+
+    async def read(uow: UnitOfWork, context: Context) -> list[Json]:
+        loaded = await uow.invoices.load(ref_of(request), context.actor.id)
+        before = int(after) if after else None
+        return list(await uow.invoices.trail(loaded.invoice.id, before=before, limit=int(limit) + 1))
+
+    def present(rows: list[Json]) -> Answer:
+        page = rows[: int(limit)]
+        return Answer(
+            200,
+            {
+                "data": [audit_view(row) for row in page],
+                "next": str(page[-1]["id"]) if len(rows) > int(limit) else None,
+                "count": len(page),
+                "count_exact": len(rows) <= int(limit) and after is None,
+            },
+        )
+
+    return await query(request, read, present)

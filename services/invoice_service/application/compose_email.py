@@ -1,0 +1,109 @@
+"""Compose the e-mail of an invoice: who gets it, what it says, from the template of its kind and language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.invoice_service.application import wording
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.edit_invoice import drafting_of
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import Loaded
+from services.invoice_service.domain.drafting import Drafting
+from services.invoice_service.domain.email_variables import fill
+from services.invoice_service.domain.invoice import Invoice, LinkedInvoice
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A name and an e-mail address."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailDraft:
+    """An e-mail as it is proposed; all of it stays editable. `sender` is None when the entity has no address."""
+
+    sender: Address | None
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...]
+    bcc: tuple[Address, ...]
+    subject: str
+    body: str
+    attachment_name: str
+
+
+def template_kind(invoice: Invoice) -> str:
+    """Which template speaks of an invoice."""
+    if invoice.kind == "credit_note":
+        return "credit_note"
+    return "final" if invoice.status.final else "proforma"
+
+
+async def draft_email(uow: UnitOfWork, context: Context, ref: str) -> EmailDraft:
+    """The e-mail that an invoice would be sent with.
+
+    Raises:
+        NotFound: no such invoice.
+    """
+    loaded = await uow.invoices.load(ref, context.actor.id)
+    return await compose(uow, loaded)
+
+
+async def compose(uow: UnitOfWork, loaded: Loaded) -> EmailDraft:
+    """The e-mail of a loaded invoice, filled in."""
+    invoice = loaded.invoice
+    drafting = (await drafting_of(uow, invoice)).drafting
+    issuer = (await uow.drafting.print_material(invoice.business_entity)).issuer
+    template = await uow.emails.template(template_kind(invoice))
+    text: Mapping[str, str] = template[invoice.language]
+    values = variables(invoice, str(issuer["name"]), loaded.around.credited)
+    sender = Address(issuer["email"], str(issuer["name"])) if issuer.get("email") else None
+    bcc = tuple(Address(email) for email in template["bcc"])
+    if template["bcc_sender"] and sender is not None:
+        bcc = (*bcc, sender)
+    return EmailDraft(
+        sender=sender,
+        to=recipients(drafting, invoice),
+        cc=tuple(Address(email) for email in template["cc"]),
+        bcc=bcc,
+        subject=fill(text["subject"], values),
+        body=fill(text["body"], values),
+        attachment_name=fill(text["attachment_name"], values),
+    )
+
+
+def recipients(drafting: Drafting, invoice: Invoice) -> tuple[Address, ...]:
+    """The contact that the invoice is addressed to and every *envoi courriel* contact, each address once."""
+    found: dict[str, Address] = {}
+    contact = invoice.billing_contact
+    if contact is not None and contact.email:
+        found[contact.email.lower()] = Address(contact.email, contact.name)
+    for other in drafting.payer.billing_emails():
+        if other.email:
+            found.setdefault(other.email.lower(), Address(other.email, other.full_name))
+    return tuple(found.values())
+
+
+def variables(invoice: Invoice, issuer: str, credited: LinkedInvoice | None) -> dict[str, Any]:
+    """The value of every name that a template may use."""
+    contact = invoice.billing_contact
+    greeting = "Bonjour" if invoice.language == "fr" else "Hello"
+    name = " ".join(part for part in (contact.salutation, contact.name) if part) if contact else ""
+    language, currency = invoice.language, invoice.currency
+    return {
+        "NoFacture": invoice.number,
+        "NomContact": contact.name if contact else "",
+        "Salutations": f"{greeting} {name}".strip(),
+        "NotreEntreprise": issuer,
+        "NomClient": invoice.sold_to.name,
+        "Total": wording.money(invoice.totals.total, currency, language),
+        "SousTotal": wording.money(invoice.totals.subtotal, currency, language),
+        "DateFacture": wording.day(invoice.date, language),
+        "DateEcheance": wording.day(invoice.due_date, language),
+        "NoDossiers": ", ".join(invoice.jobs),
+        "NoCommandes": ", ".join(dict.fromkeys(line.po_number for line in invoice.lines if line.po_number)),
+        "NoFactureCreditee": credited.number if credited else "",
+    }

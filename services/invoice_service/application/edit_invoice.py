@@ -1,0 +1,90 @@
+"""Edit the fields of a pro forma; of a final, only what is not on paper (note, favourite)."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.outgoing import event
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded, Needs, Trail
+from services.invoice_service.application.trail import entry, invoice_changes
+from services.invoice_service.application.versions import check_editable, check_version
+from services.invoice_service.domain.drafting import check_customer
+from services.invoice_service.domain.editing import patched, resold, revised
+from services.invoice_service.domain.invoice import Invoice
+
+_ON_FINAL = {"note", "favourite"}
+
+
+async def edit_invoice(
+    uow: UnitOfWork, context: Context, ref: str, changes: Mapping[str, Any], *, based_on: int | None
+) -> Loaded:
+    """Set fields; null clears one back to its default. `hold` is the reason, or null.
+
+    Raises:
+        NotFound: no such invoice.
+        Conflict: frozen, customer_fixed, customer_not_billable.
+        StaleVersion: for what reaches paper or totals.
+        Invalid: unknown references, or what a credit note takes from its invoice.
+    """
+    invoice_id = str(await uow.invoices.lock(ref))
+    loaded = await uow.invoices.load(invoice_id, context.actor.id)
+    invoice = loaded.invoice
+    if not set(changes) <= _ON_FINAL:
+        check_editable(invoice)
+    check_version(invoice, based_on)
+    around = loaded.around
+    if "favourite" in changes:
+        favourite = bool(changes["favourite"])
+        await uow.invoices.set_favourite(invoice.id, context.actor.id, favourite=favourite)
+        around = dataclasses.replace(around, favourite=favourite)
+    on_invoice = {field: value for field, value in changes.items() if field != "favourite"}
+    if not on_invoice:
+        return Loaded(invoice, around)
+    if invoice.status.final:
+        after = dataclasses.replace(invoice, note=changes["note"], updated_at=context.now)
+    else:
+        after = await _edited(uow, context, invoice, on_invoice)
+    changed = invoice_changes(invoice, after)
+    if changed:
+        trail = Trail([entry(context, "invoice.edited", after, changed)], [event(context, "updated", after)])
+        await uow.invoices.update(invoice, after, trail)
+    return Loaded(after if changed else invoice, around)
+
+
+async def _edited(uow: UnitOfWork, context: Context, invoice: Invoice, changes: Mapping[str, Any]) -> Invoice:
+    fields = dict(changes)
+    edited = invoice
+    customer = fields.pop("customer", invoice.customer)
+    if customer != invoice.customer:
+        read = await uow.drafting.drafting(customer=customer, payer=None, needs=line_needs(invoice))
+        check_customer(read.drafting.customer)
+        check_customer(read.drafting.payer)
+        edited = resold(invoice, read.drafting, now=context.now)
+    else:
+        read = await drafting_of(uow, invoice)
+    job = read.drafting.jobs[invoice.jobs[0]] if invoice.jobs else None
+    edited = patched(edited, fields, read.drafting, now=context.now, job=job)
+    return revised(invoice, edited, context.now)
+
+
+def line_needs(
+    invoice: Invoice, *, job: str | None = None, product: str | None = None, account: str | None = None
+) -> Needs:
+    """What a drafting must hold for the lines of an invoice, and for one more."""
+    lines = invoice.lines
+    return Needs(
+        jobs=tuple(dict.fromkeys((*invoice.jobs, *((job,) if job else ())))),
+        products=tuple({*(line.product for line in lines if line.product), *((product,) if product else ())}),
+        accounts=tuple(
+            {*(line.gl_account for line in lines if line.gl_account), *((account,) if account else ())}
+        ),
+    )
+
+
+async def drafting_of(uow: UnitOfWork, invoice: Invoice, needs: Needs | None = None) -> DraftingRead:
+    """What editing an invoice can need."""
+    return await uow.drafting.drafting(
+        customer=invoice.customer, payer=invoice.payer, needs=needs or line_needs(invoice)
+    )

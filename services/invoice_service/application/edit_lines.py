@@ -1,0 +1,219 @@
+"""Add, edit, remove and reorder the lines of a pro forma. Lines share their invoice's version."""
+
+import dataclasses
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.edit_invoice import drafting_of, line_needs
+from services.invoice_service.application.outgoing import event
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded, Trail
+from services.invoice_service.application.settle_credit import edited_credit_line, settle_credit
+from services.invoice_service.application.trail import entry, invoice_changes
+from services.invoice_service.application.versions import check_editable, check_version
+from services.invoice_service.domain.drafting import check_job
+from services.invoice_service.domain.editing import revised, with_lines
+from services.invoice_service.domain.errors import FieldError, Invalid, NotFound
+from services.invoice_service.domain.invoice import Invoice
+from services.invoice_service.domain.line import EXTRA_CHARGE, GL, JOB, PRODUCT, Line
+from services.invoice_service.domain.line_defaults import defaults, filled, new_line
+from services.invoice_service.domain.line_editing import inserted, remaining_for, typed_over
+from services.invoice_service.domain.quantities import check_quantities
+from shared.identifiers import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class AddLine:
+    """A line to add: its kind, its source by kind, what was typed, and behind which line it goes."""
+
+    kind: str
+    job: str | None = None
+    extra_charge: str | None = None
+    product: str | None = None
+    gl_account: str | None = None
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    after: uuid.UUID | None = None
+    force: bool = False
+    allow_over_invoicing: bool = False
+
+
+async def add_line(
+    uow: UnitOfWork, context: Context, ref: str, command: AddLine, *, based_on: int | None
+) -> tuple[Loaded, Line]:
+    """Add a line from a job, a product, an account, an extra charge, or a text.
+
+    Raises:
+        NotFound: no such invoice, or job.
+        Conflict: frozen, over_invoicing, job_cancelled, job_not_launched, job_fully_billed, other_payer.
+        StaleVersion: the version it was based on.
+        Invalid: unknown references, price_twice, or a line foreign to a credited invoice.
+    """
+    loaded = await _opened(uow, context, ref, based_on)
+    invoice = loaded.invoice
+    if invoice.kind == "credit_note":
+        raise Invalid("invalid", errors=(FieldError("kind", "foreign_line"),))
+    jobs = (*invoice.jobs, *((command.job,) if command.job else ()))
+    await uow.drafting.lock_jobs(jobs)
+    read = await drafting_of(
+        uow,
+        invoice,
+        line_needs(
+            invoice,
+            job=command.job,
+            product=command.product or command.typed.get("product"),
+            account=command.gl_account or command.typed.get("gl_account"),
+        ),
+    )
+    line = _new_line(command, read, invoice)
+    lines = inserted(invoice.lines, line, command.after)
+    after = await _keep(
+        uow,
+        context,
+        loaded,
+        read,
+        lines,
+        action="line.added",
+        allow_over_invoicing=command.allow_over_invoicing,
+    )
+    return after, _line(after.invoice, line.id)
+
+
+async def edit_line(
+    uow: UnitOfWork,
+    context: Context,
+    ref: str,
+    line_id: uuid.UUID,
+    typed: Mapping[str, Any],
+    *,
+    based_on: int | None,
+    allow_over_invoicing: bool = False,
+) -> tuple[Loaded, Line]:
+    """Type over fields of a line; null clears one back to its default. Raises as `add_line`."""
+    loaded = await _opened(uow, context, ref, based_on)
+    invoice = loaded.invoice
+    line = _line(invoice, line_id)
+    await uow.drafting.lock_jobs(invoice.jobs)
+    read = await drafting_of(
+        uow, invoice, line_needs(invoice, product=typed.get("product"), account=typed.get("gl_account"))
+    )
+    if invoice.kind == "credit_note":
+        changed = edited_credit_line(line, typed)
+    else:
+        changed = typed_over(line, typed, read.drafting, invoice.language)
+    lines = tuple(changed if other.id == line_id else other for other in invoice.lines)
+    after = await _keep(
+        uow, context, loaded, read, lines, action="line.edited", allow_over_invoicing=allow_over_invoicing
+    )
+    return after, _line(after.invoice, line_id)
+
+
+async def remove_line(
+    uow: UnitOfWork, context: Context, ref: str, line_id: uuid.UUID, *, based_on: int | None
+) -> Loaded:
+    """Remove a line. Raises NotFound, frozen, StaleVersion."""
+    loaded = await _opened(uow, context, ref, based_on)
+    _line(loaded.invoice, line_id)
+    read = await drafting_of(uow, loaded.invoice)
+    lines = tuple(line for line in loaded.invoice.lines if line.id != line_id)
+    return await _keep(uow, context, loaded, read, lines, action="line.removed")
+
+
+async def order_lines(
+    uow: UnitOfWork, context: Context, ref: str, order: Sequence[uuid.UUID], *, based_on: int | None
+) -> Loaded:
+    """Put the lines in this order, which names each of them once.
+
+    Raises:
+        Invalid: it does not.
+        NotFound, Conflict, StaleVersion: as the other edits.
+    """
+    loaded = await _opened(uow, context, ref, based_on)
+    by_id = {line.id: line for line in loaded.invoice.lines}
+    if sorted(order) != sorted(by_id):
+        raise Invalid("invalid", errors=(FieldError("lines", "invalid"),))
+    read = await drafting_of(uow, loaded.invoice)
+    return await _keep(
+        uow, context, loaded, read, tuple(by_id[line_id] for line_id in order), action="lines.ordered"
+    )
+
+
+async def _opened(uow: UnitOfWork, context: Context, ref: str, based_on: int | None) -> Loaded:
+    invoice_id = await uow.invoices.lock(ref)
+    loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    check_editable(loaded.invoice)
+    check_version(loaded.invoice, based_on)
+    return loaded
+
+
+def _line(invoice: Invoice, line_id: uuid.UUID) -> Line:
+    line = invoice.line(line_id)
+    if line is None:
+        raise NotFound("line", str(line_id))
+    return line
+
+
+def _new_line(command: AddLine, read: DraftingRead, invoice: Invoice) -> Line:
+    drafting = read.drafting
+    errors = []
+    if command.kind == PRODUCT and command.product not in drafting.products:
+        errors.append(FieldError("product", "unknown_reference", {"value": command.product}))
+    if command.kind == GL and command.gl_account not in drafting.accounts:
+        errors.append(FieldError("gl_account", "unknown_reference", {"value": command.gl_account}))
+    if command.job:
+        job = drafting.jobs[command.job]
+        if command.kind == JOB:
+            check_job(job, drafting, force=command.force or "quantity" in command.typed)
+        known = {charge.id for charge in job.extra_charges}
+        if command.kind == EXTRA_CHARGE and command.extra_charge not in known:
+            errors.append(FieldError("extra_charge", "unknown_reference", {"value": command.extra_charge}))
+    if errors:
+        raise Invalid("invalid", errors=tuple(errors))
+    blank = new_line(
+        new_id(),
+        command.kind,
+        job=command.job,
+        extra_charge=command.extra_charge,
+        product=command.product if command.kind == PRODUCT else None,
+        gl_account=command.gl_account if command.kind == GL else None,
+    )
+    line = filled(
+        blank, defaults(blank, drafting, invoice.language, remaining=remaining_for(blank, drafting))
+    )
+    return typed_over(line, command.typed, drafting, invoice.language) if command.typed else line
+
+
+async def _keep(
+    uow: UnitOfWork,
+    context: Context,
+    loaded: Loaded,
+    read: DraftingRead,
+    lines: tuple[Line, ...],
+    *,
+    action: str,
+    allow_over_invoicing: bool = False,
+) -> Loaded:
+    before = loaded.invoice
+    if before.kind == "credit_note":
+        edited = await settle_credit(uow, dataclasses.replace(before, lines=lines))
+    else:
+        edited = with_lines(before, lines, read.drafting)
+        check_quantities(
+            before,
+            edited,
+            dict(read.drafting.jobs),
+            tolerance_percent=read.drafting.settings.overrun_tolerance_percent,
+            actor=context.actor,
+            allow_over_invoicing=allow_over_invoicing,
+        )
+    after = revised(before, edited, context.now)
+    trail = Trail(
+        [entry(context, action, after, invoice_changes(before, after))], [event(context, "updated", after)]
+    )
+    await uow.invoices.update(before, after, trail)
+    uses = {
+        job: tuple(use for use in read.uses.get(job, ()) if use.number != before.number) for job in after.jobs
+    }
+    return Loaded(after, dataclasses.replace(loaded.around, other_uses=uses))

@@ -1,0 +1,10 @@
+"""The ports of the invoice service, together: one unit of work."""
+
+from typing import Protocol
+
+from services.invoice_service.application.ports.invoicing import InvoicingPorts
+from services.invoice_service.application.ports.reference import ReferencePorts
+
+
+class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
+    """All repositories on one transaction: what a use case works on."""

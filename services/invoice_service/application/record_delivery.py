@@ -1,0 +1,91 @@
+"""Take note of what the mailer answered: each recipient's state, then the e-mail's, then the delivery's."""
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.finalize import axis_columns
+from services.invoice_service.application.outgoing import Message, event
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import Loaded, StoredEmail, StoredRecipient, Trail
+from services.invoice_service.application.trail import entry
+from services.invoice_service.domain.axes import AxisReason
+from services.invoice_service.domain.changes import Change
+from services.invoice_service.domain.delivery import accepted, after_acceptance, delivery_of, email_state
+from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.domain.sentences import sentence
+from shared.contracts import results
+
+Ended = results.EmailSent | results.EmailFailed | results.EmailUncertain
+
+
+async def record_email(
+    uow: UnitOfWork, context: Context, loaded: Loaded, result: results.EmailRecipientUpdated | Ended
+) -> None:
+    """Apply a result to its e-mail and, when that is the latest of the current stage, to the delivery axis."""
+    try:
+        email = await uow.emails.get(uuid.UUID(result.email_id), loaded.invoice.id)
+    except NotFound:
+        return
+    if isinstance(result, results.EmailRecipientUpdated):
+        if email.state in ("prepared", "sending"):
+            recipients = _with(email.recipients, (result.recipient,))
+            await uow.emails.save(dataclasses.replace(email, state="sending", recipients=recipients))
+        return
+    if email.state == "sent":
+        return
+    await _ended(uow, context, loaded, email, result)
+
+
+async def _ended(
+    uow: UnitOfWork, context: Context, loaded: Loaded, email: StoredEmail, result: Ended
+) -> None:
+    invoice = loaded.invoice
+    recipients = _with(email.recipients, result.recipients)
+    reason = None if isinstance(result, results.EmailSent) else result.reason
+    ended = dataclasses.replace(
+        email,
+        state=email_state(recipients),
+        recipients=recipients,
+        reason={"code": reason.code, "message": reason.message} if reason else None,
+        possible_duplicate=email.possible_duplicate or result.possible_duplicate,
+        sent_at=result.at if isinstance(result, results.EmailSent) else email.sent_at,
+    )
+    await uow.emails.save(ended)
+    delivery = delivery_of(recipients, context.now)
+    if reason is not None and delivery.state != "succeeded":
+        delivery = dataclasses.replace(delivery, reason=AxisReason(reason.code, reason.message))
+    taken = accepted(recipients)
+    status = after_acceptance(invoice.status) if taken and not email.final else invoice.status
+    moved = dataclasses.replace(invoice, status=status)
+    columns = axis_columns("delivery", delivery) if loaded.around.latest_email == email.id else {}
+    messages: list[Message] = [event(context, "emailed" if taken else "updated", moved)]
+    changes = [Change("email", email.state, ended.state)]
+    if status is not invoice.status:
+        changes.append(Change("status", invoice.status.value, status.value))
+    if ended.state != "sent":
+        code = {"partly": "partly", "uncertain": "email_uncertain"}.get(ended.state, "email_failed")
+        await uow.notifications.tell(code, invoice.id, sentence(code).as_dict())
+    trail = Trail([entry(context, f"email.{ended.state}", moved, changes)], messages)
+    await uow.invoices.move(invoice.id, status, columns, trail)
+
+
+def _with(
+    recipients: Sequence[StoredRecipient], told: Sequence[results.RecipientResult]
+) -> tuple[StoredRecipient, ...]:
+    """The recipients with the states that were told; one that was not written to stays as it is.
+
+    A trial run writes to one address in place of everybody: what became of that copy holds for all.
+    """
+    by_email = {result.email.lower(): result for result in told}
+    known = {recipient.email.lower() for recipient in recipients}
+    stand_in = next((result for result in told if result.email.lower() not in known), None)
+    moved = []
+    for recipient in recipients:
+        result = by_email.get(recipient.email.lower(), stand_in)
+        if result is None:
+            moved.append(recipient)
+        else:
+            moved.append(dataclasses.replace(recipient, state=result.state, reply=result.reply))
+    return tuple(moved)

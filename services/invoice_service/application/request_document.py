@@ -1,0 +1,82 @@
+"""Ask for the PDF of an invoice as it stands, or for it once more."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.edit_invoice import drafting_of
+from services.invoice_service.application.finalize import axis_columns
+from services.invoice_service.application.outgoing import Message, render_command
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import Loaded, Trail
+from services.invoice_service.application.trail import entry
+from services.invoice_service.domain.axes import Axis
+from services.invoice_service.domain.errors import Conflict
+from services.invoice_service.domain.invoice import Invoice
+from services.invoice_service.domain.next_step import Happened, next_steps
+from services.invoice_service.domain.snapshot import document_snapshot
+
+
+async def request_document(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
+    """Ask for the PDF of the current version, unless it is there or asked for already.
+
+    Raises:
+        NotFound: no such invoice.
+    """
+    invoice_id = await uow.invoices.lock(ref)
+    loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    axes = loaded.around.axes
+    asked = axes.rendering_version == loaded.invoice.version and axes.rendering.state in ("pending", "failed")
+    if asked or not next_steps(Happened.DOCUMENT_WANTED, document_ready=loaded.around.document is not None):
+        return loaded
+    columns, message = await rendering(uow, context, loaded)
+    await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, Trail(messages=[message]))
+    return _pending(loaded, context)
+
+
+async def retry_render(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
+    """Ask once more for a PDF that could not be made.
+
+    Raises:
+        NotFound: no such invoice.
+        Conflict: nothing_to_retry.
+    """
+    invoice_id = await uow.invoices.lock(ref)
+    loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    if loaded.around.axes.rendering.state not in ("failed", "uncertain"):
+        raise Conflict("nothing_to_retry")
+    columns, message = await rendering(uow, context, loaded)
+    trail = Trail([entry(context, "render.retried", loaded.invoice)], [message])
+    await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, trail)
+    return _pending(loaded, context)
+
+
+async def rendering(uow: UnitOfWork, context: Context, loaded: Loaded) -> tuple[dict[str, Any], Message]:
+    """The columns of a rendering under way, and the command that asks for it."""
+    snapshot = await _snapshot(uow, loaded)
+    columns = {
+        **axis_columns("rendering", Axis("pending", None, context.now)),
+        "rendering_version": loaded.invoice.version,
+    }
+    return columns, render_command(context, loaded.invoice, snapshot)
+
+
+async def _snapshot(uow: UnitOfWork, loaded: Loaded) -> Mapping[str, Any]:
+    invoice: Invoice = loaded.invoice
+    if invoice.status.final:
+        frozen = await uow.invoices.snapshot(invoice.id)
+        if frozen is not None:
+            return frozen
+    drafting = (await drafting_of(uow, invoice)).drafting
+    material = await uow.drafting.print_material(invoice.business_entity)
+    return document_snapshot(invoice, drafting, material, credited=loaded.around.credited)
+
+
+def _pending(loaded: Loaded, context: Context) -> Loaded:
+    axes = dataclasses.replace(
+        loaded.around.axes,
+        rendering=Axis("pending", None, context.now),
+        rendering_version=loaded.invoice.version,
+    )
+    return Loaded(loaded.invoice, dataclasses.replace(loaded.around, axes=axes))

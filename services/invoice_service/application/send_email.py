@@ -1,0 +1,194 @@
+"""Send an invoice by e-mail, and send one again. What is accepted is told later, recipient by recipient."""
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.invoice_service.application.compose_email import Address, compose
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.finalize import axis_columns
+from services.invoice_service.application.outgoing import Message, outgoing
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import Loaded, StoredEmail, StoredRecipient, Trail
+from services.invoice_service.application.request_document import rendering
+from services.invoice_service.application.trail import entry
+from services.invoice_service.domain.axes import Axis, AxisReason, Document
+from services.invoice_service.domain.changes import Change
+from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.domain.next_step import Happened, Step, next_steps
+from services.invoice_service.domain.settings import ShopSettings
+from shared.contracts.commands import Attachment, Mailbox, Recipient, SendEmail
+from shared.contracts.values import DocumentRef
+from shared.identifiers import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class EmailToSend:
+    """What a person sends; what they leave out is as proposed."""
+
+    to: Sequence[Address]
+    subject: str
+    body: str
+    cc: Sequence[Address] = ()
+    bcc: Sequence[Address] = ()
+    sender: Address | None = None
+    attachments: Sequence[uuid.UUID] = ()
+    with_pdf: bool = True
+
+
+async def send_email(uow: UnitOfWork, context: Context, ref: str, command: EmailToSend) -> StoredEmail:
+    """Prepare an e-mail with the invoice as it stands; it goes as soon as its PDF is there.
+
+    Raises:
+        NotFound: no such invoice.
+        Invalid: no recipient, no sender address, or unknown attachments.
+    """
+    invoice_id = await uow.invoices.lock(ref)
+    loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    draft = await compose(uow, loaded)
+    sender = command.sender or draft.sender
+    errors = []
+    if not command.to:
+        errors.append(FieldError("to", "no_recipient"))
+    if sender is None:
+        errors.append(FieldError("from", "required"))
+    if errors or sender is None:
+        raise Invalid("invalid", errors=tuple(errors))
+    email_id = new_id()
+    email = StoredEmail(
+        id=email_id,
+        invoice_id=loaded.invoice.id,
+        version=loaded.invoice.version,
+        final=loaded.invoice.status.final,
+        state="prepared",
+        sender={"name": sender.name, "email": sender.email},
+        subject=command.subject,
+        body=command.body,
+        language=loaded.invoice.language,
+        with_pdf=command.with_pdf,
+        pdf_name=draft.attachment_name,
+        attachments=tuple(await uow.emails.attachments(list(command.attachments))),
+        message_id=f"<{email_id}@{sender.email.rpartition('@')[2]}>",
+        recipients=_recipients(command),
+        created_at=context.now,
+    )
+    return await _prepare(uow, context, loaded, email, action="email.prepared")
+
+
+async def resend_email(uow: UnitOfWork, context: Context, ref: str, email_id: uuid.UUID) -> StoredEmail:
+    """Send an e-mail of the history once more: the same text and document, as an e-mail of its own.
+
+    Raises:
+        NotFound: no such invoice, or it has no such e-mail.
+    """
+    invoice_id = await uow.invoices.lock(ref)
+    loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    earlier = await uow.emails.get(email_id, invoice_id)
+    again_id = new_id()
+    again = dataclasses.replace(
+        earlier,
+        id=again_id,
+        state="prepared",
+        reason=None,
+        message_id=f"<{again_id}@{earlier.sender['email'].rpartition('@')[2]}>",
+        recipients=tuple(
+            StoredRecipient(recipient.role, recipient.name, recipient.email)
+            for recipient in earlier.recipients
+        ),
+        possible_duplicate=False,
+        requested=False,
+        created_at=context.now,
+        sent_at=None,
+    )
+    return await _prepare(uow, context, loaded, again, action="email.resent")
+
+
+def _recipients(command: EmailToSend) -> tuple[StoredRecipient, ...]:
+    """Each address once: in To before Cc before Bcc."""
+    seen: dict[str, StoredRecipient] = {}
+    for address in command.to:
+        seen.setdefault(address.email.lower(), StoredRecipient("to", address.name, address.email))
+    for address in command.cc:
+        seen.setdefault(address.email.lower(), StoredRecipient("cc", address.name, address.email))
+    for address in command.bcc:
+        seen.setdefault(address.email.lower(), StoredRecipient("bcc", address.name, address.email))
+    return tuple(seen.values())
+
+
+async def _prepare(
+    uow: UnitOfWork, context: Context, loaded: Loaded, email: StoredEmail, *, action: str
+) -> StoredEmail:
+    settings = await uow.settings.get()
+    current = email.version == loaded.invoice.version
+    document = (
+        loaded.around.document if current else await uow.invoices.document(email.invoice_id, email.version)
+    )
+    steps = next_steps(Happened.EMAIL_PREPARED, document_ready=document is not None or not email.with_pdf)
+    columns: dict[str, Any] = {}
+    messages: list[Message] = []
+    if Step.SEND_WAITING_EMAILS in steps:
+        messages.append(send_command(context, email, document, settings))
+        email = dataclasses.replace(email, requested=True)
+    asked = (
+        loaded.around.axes.rendering.state == "pending"
+        and loaded.around.axes.rendering_version == loaded.invoice.version
+    )
+    if Step.RENDER in steps and not asked:
+        columns, message = await rendering(uow, context, loaded)
+        messages.append(message)
+    if settings.outbound == "off":
+        email = dataclasses.replace(email, reason={"code": "outbound_off", "message": ""})
+    await uow.emails.add(email)
+    reason = AxisReason("outbound_off") if settings.outbound == "off" else None
+    columns |= {**axis_columns("delivery", Axis("pending", reason, context.now)), "delivery_email": email.id}
+    to = ", ".join(recipient.email for recipient in email.recipients if recipient.role == "to")
+    trail = Trail([entry(context, action, loaded.invoice, [Change("to", None, to)])], messages)
+    await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, trail)
+    return email
+
+
+def send_command(
+    context: Context, email: StoredEmail, document: Document | None, settings: ShopSettings
+) -> Message:
+    """The command that sends an e-mail, to everybody or (a trial run) to the one address of the settings."""
+    recipients = tuple(
+        Recipient(role=recipient.role, name=recipient.name, email=recipient.email)
+        for recipient in email.recipients
+    )
+    trial = settings.outbound not in ("on", "off")
+    if trial:
+        recipients = (Recipient(role="to", email=settings.outbound),)
+    attachments = []
+    if email.with_pdf and document is not None:
+        attachments.append(_pdf(email, document))
+    attachments += [Attachment.model_validate(attachment) for attachment in email.attachments]
+    command = SendEmail(
+        email_id=str(email.id),
+        invoice_id=str(email.invoice_id),
+        message_id=email.message_id,
+        date=email.created_at,
+        sender=Mailbox.model_validate(dict(email.sender)),
+        recipients=recipients,
+        subject=email.subject,
+        body=email.body,
+        language=email.language,
+        attachments=tuple(attachments),
+    )
+    return outgoing(
+        context,
+        "commands.email.send.v1",
+        command,
+        subject=str(email.id),
+        invoice_id=email.invoice_id,
+        lane="trial" if trial else "email",
+    )
+
+
+def _pdf(email: StoredEmail, document: Document) -> Attachment:
+    return Attachment(
+        name=email.pdf_name,
+        content_type="application/pdf",
+        document=DocumentRef(key=document.key, sha256=document.sha256, size=document.size),
+    )

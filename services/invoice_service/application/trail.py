@@ -1,0 +1,93 @@
+"""The audit trail of invoices: what changed, field by field, before and after."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from services.invoice_service.application.context import Context
+from services.invoice_service.domain.changes import Change, changes_between
+from services.invoice_service.domain.invoice import Invoice
+from services.invoice_service.domain.line import Line
+from services.invoice_service.domain.money import plain
+
+_LINE_FIELDS = (
+    "kind",
+    "description",
+    "job",
+    "extra_charge",
+    "product",
+    "gl_account",
+    "po_number",
+    "ordered_quantity",
+    "quantity",
+    "unit_price",
+    "total_price",
+    "tax_code",
+    "total",
+)
+
+
+def told(invoice: Invoice) -> dict[str, Any]:
+    """What the trail tells of an invoice, as plain texts; lines by their place."""
+    fields: dict[str, Any] = {
+        "customer": invoice.customer,
+        "payer": invoice.payer,
+        "status": invoice.status.value,
+        "date": invoice.date.isoformat(),
+        "business_entity": invoice.business_entity,
+        "ship_to": invoice.ship_to_address,
+        "billing_contact": invoice.billing_contact.id if invoice.billing_contact else None,
+        "tax_code": invoice.tax_code,
+        "payment_term": invoice.payment_term,
+        "payment_method": invoice.payment_method,
+        "sales_rep": invoice.sales_rep,
+        "currency": invoice.currency,
+        "exchange_rate": plain(invoice.exchange_rate) if invoice.exchange_rate is not None else None,
+        "language": invoice.language,
+        "message": invoice.message,
+        "note": invoice.note,
+        "hold": invoice.hold,
+        "subtotal": str(invoice.totals.subtotal),
+        "total": str(invoice.totals.total),
+    }
+    for tax in invoice.totals.taxes:
+        fields[f"taxes.{tax.code}"] = str(tax.amount)
+    for position, line in enumerate(invoice.lines):
+        for name, value in _line(line).items():
+            fields[f"lines[{position}].{name}"] = value
+    return fields
+
+
+def _line(line: Line) -> dict[str, str | None]:
+    values = asdict(line)
+    return {
+        name: None
+        if values[name] is None
+        else plain(values[name])
+        if hasattr(values[name], "as_tuple")
+        else values[name]
+        for name in _LINE_FIELDS
+    }
+
+
+def invoice_changes(before: Invoice | None, after: Invoice | None) -> tuple[Change, ...]:
+    """Every field that differs between two states of an invoice."""
+    return tuple(
+        change
+        for change in changes_between(told(before) if before else None, told(after) if after else None)
+        if change.before is not None or change.after is not None
+    )
+
+
+def entry(
+    context: Context, action: str, invoice: Invoice, changes: Iterable[Change] = ()
+) -> Mapping[str, Any]:
+    """One row of the trail of an invoice."""
+    return {
+        "actor": context.actor.as_dict(),
+        "action": action,
+        "subject_kind": "invoice",
+        "subject": str(invoice.id),
+        "changes": [change.as_dict() for change in changes],
+        "correlation_id": context.correlation_id,
+    }

@@ -1,0 +1,22 @@
+"""Amounts and dates as people read them, by language: for e-mails and sentences (Babel's rules for Canada)."""
+
+import datetime as dt
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from services.invoice_service.domain.texts import Language
+
+_LOCALES = {"fr": Locale("fr", "CA"), "en": Locale("en", "CA")}
+
+
+def money(amount: Decimal, currency: str, language: Language) -> str:
+    """An amount with its currency: « 18 180,59 $ », "$18,180.59"."""
+    return format_currency(amount, currency, locale=_LOCALES[language])
+
+
+def day(date: dt.date | None, language: Language) -> str:
+    """A date in full: « 18 juillet 2025 », "July 18, 2025"; nothing for no date."""
+    return format_date(date, "long", locale=_LOCALES[language]) if date else ""

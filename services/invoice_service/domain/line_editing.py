@@ -1,0 +1,88 @@
+"""What a person types into a line, over its defaults, and back."""
+
+import dataclasses
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from services.invoice_service.domain.drafting import Drafting
+from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.domain.line import EXTRA_CHARGE, JOB, Line, totalled
+from services.invoice_service.domain.line_defaults import EDITABLE, charge_of, defaults
+from services.invoice_service.domain.texts import Language
+
+
+def typed_over(line: Line, typed: Mapping[str, Any], drafting: Drafting, language: Language) -> Line:
+    """The line after a person typed these fields; null brings a field's default back.
+
+    A price is by unit or by total: typing one takes the other away.
+
+    Raises:
+        Invalid: price_twice, or unknown references (all of them are told).
+    """
+    _check(typed, drafting)
+    values = {field: typed[field] for field in EDITABLE if field in typed}
+    manual = {field for field in line.manual if field not in values}
+    manual |= {field for field, value in values.items() if value is not None}
+    for one, other in (("unit_price", "total_price"), ("total_price", "unit_price")):
+        if values.get(one) is not None:
+            values[other] = None
+            manual.discard(other)
+    cleared = {field for field in typed if typed[field] is None}
+    # A product or an account brings its own description, price and account.
+    followers = {field for field in EDITABLE if field not in manual and "product" in typed}
+    sourced = defaults(
+        dataclasses.replace(line, product=values.get("product", line.product)),
+        drafting,
+        language,
+        remaining=remaining_for(line, drafting),
+    )
+    priced_by_hand = {"unit_price", "total_price"} & manual
+    for field in cleared | followers:
+        if field in ("unit_price", "total_price") and priced_by_hand:
+            continue
+        if field in cleared or sourced[field] is not None:
+            values[field] = sourced[field]
+    return totalled(dataclasses.replace(line, **values, manual=tuple(sorted(manual))))
+
+
+def _check(typed: Mapping[str, Any], drafting: Drafting) -> None:
+    errors = [
+        FieldError(field, "unknown_reference", {"value": typed[field]})
+        for field, known in (
+            ("product", drafting.products),
+            ("gl_account", drafting.accounts),
+            ("tax_code", drafting.tax_codes),
+        )
+        if typed.get(field) is not None and typed[field] not in known
+    ]
+    if typed.get("unit_price") is not None and typed.get("total_price") is not None:
+        errors.append(FieldError("total_price", "price_twice"))
+    if errors:
+        raise Invalid("invalid", errors=tuple(errors))
+
+
+def remaining_for(line: Line, drafting: Drafting) -> Decimal | None:
+    """The quantity left to bill of a line's job or charge, this line not counted."""
+    own = line.quantity or Decimal(0)
+    if line.kind == JOB and line.job:
+        job = drafting.jobs[line.job]
+        return max(Decimal(0), job.ordered_quantity - (job.billed - own))
+    if line.kind == EXTRA_CHARGE and line.job and line.extra_charge:
+        charge = charge_of(drafting.jobs[line.job], line.extra_charge)
+        return max(Decimal(0), charge.quantity - (charge.billed - own))
+    return None
+
+
+def inserted(lines: tuple[Line, ...], line: Line, after: object) -> tuple[Line, ...]:
+    """The lines with one more, behind the line of id `after`, or last.
+
+    Raises:
+        Invalid: unknown_reference, when no line has that id.
+    """
+    if after is None:
+        return (*lines, line)
+    for index, other in enumerate(lines):
+        if other.id == after:
+            return (*lines[: index + 1], line, *lines[index + 1 :])
+    raise Invalid("invalid", errors=(FieldError("after", "unknown_reference", {"value": str(after)}),))

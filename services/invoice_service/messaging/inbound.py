@@ -1,0 +1,107 @@
+"""What comes in: results of the workers, messages of production systems, and what could not be handled.
+
+Inbox row and effect are one transaction; the delivery is acknowledged after it. A message of a known identity
+has no further effect; one with another body under a known identity is quarantined.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pydantic
+
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.transactions import (
+    StorageUnavailable,
+    TransactionConflict,
+    Transactions,
+)
+from services.invoice_service.application.receive_message import park_message, receive
+from services.invoice_service.application.record_results import record_result
+from services.invoice_service.domain.actors import Actor, Role
+from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
+from shared.bus.port import Delivery, ParkedDelivery
+from shared.contracts.envelope import Envelope
+from shared.contracts.registry import UnknownMessageType, parse
+
+
+def context_of(envelope: Envelope, now: dt.datetime) -> Context:
+    """The context of what a message causes: the message itself is who acts."""
+    return Context(
+        actor=Actor("message", envelope.id, envelope.type, Role.INTEGRATION),
+        now=now,
+        correlation_id=envelope.correlationid or envelope.id,
+        traceparent=envelope.traceparent,
+        causation_id=envelope.id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """The handlers of the invoice service's queues. `after_commit` hints the relay."""
+
+    transactions: Transactions[UnitOfWork]
+    clock: Callable[[], dt.datetime]
+    after_commit: Callable[[], None]
+
+    async def result(self, delivery: Delivery) -> Outcome:
+        """Apply one result of a worker."""
+        envelope = delivery.envelope
+        try:
+            result = parse(envelope.type, envelope.data)
+        except (UnknownMessageType, pydantic.ValidationError) as error:
+            return DeadLetter(str(error)[:500])
+        context = context_of(envelope, self.clock())
+        try:
+            async with self.transactions.writing() as uow:
+                claimed = await uow.inbox.claim(
+                    envelope.source, envelope.id, envelope.fingerprint(), envelope.type
+                )
+                if claimed == "conflict":
+                    await park_message(uow, envelope, delivery.queue, kind="quarantined", code="conflicting_repeat")
+                elif claimed == "new":
+                    await record_result(uow, context, result)
+        except (StorageUnavailable, TransactionConflict) as error:
+            return Retry(str(error))
+        self.after_commit()
+        return Ack()
+
+    async def production(self, delivery: Delivery) -> Outcome:
+        """Apply one message of a production system."""
+        context = context_of(delivery.envelope, self.clock())
+        try:
+            await receive(self.transactions, context, delivery.envelope, queue=delivery.queue)
+        except UnknownMessageType as error:
+            return DeadLetter(str(error))
+        except pydantic.ValidationError as error:
+            return DeadLetter(str(error)[:500])
+        except (StorageUnavailable, TransactionConflict) as error:
+            return Retry(str(error))
+        self.after_commit()
+        return Ack()
+
+    async def parked(self, delivery: ParkedDelivery) -> None:
+        """Keep a dead letter where a person sees it. Raises when it could not be kept: it is delivered again."""
+        async with self.transactions.writing() as uow:
+            await uow.parked.park(dead_letter(delivery))
+
+
+def dead_letter(delivery: ParkedDelivery) -> dict[str, object]:
+    """A dead letter as it is kept."""
+    envelope = delivery.envelope
+    body = delivery.body.decode(errors="replace")
+    identity = f"{envelope.source} {envelope.id}" if envelope else body
+    return {
+        "kind": "dead",
+        "reason": {"code": "dead", "message": delivery.reason},
+        "source": envelope.source if envelope else None,
+        "message_id": envelope.id if envelope else None,
+        "type": envelope.type if envelope else None,
+        "subject": envelope.subject if envelope else None,
+        "time": envelope.time if envelope else None,
+        "body": body,
+        "queue": delivery.queue,
+        "attempts": delivery.attempts,
+        "identity": f"{delivery.queue} {identity}",
+    }

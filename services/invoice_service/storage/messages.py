@@ -1,0 +1,115 @@
+"""Received messages: their identities, those that wait for a person, and what a person must be told."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.storage.unit_of_work import Transaction
+from shared.identifiers import new_id
+
+
+class Inbox:
+    """`InboxRepository` on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    async def claim(self, source: str, message_id: str, fingerprint: str, type_: str) -> str:
+        """See `InboxRepository.claim`. A second claim waits for the first one's transaction."""
+        claimed = await self._connection.fetchval(
+            """insert into inbox (source, message_id, fingerprint, type) values ($1, $2, $3, $4)
+               on conflict do nothing returning true""",
+            source,
+            message_id,
+            fingerprint,
+            type_,
+        )
+        if claimed:
+            return "new"
+        kept = await self._connection.fetchval(
+            "select fingerprint from inbox where source = $1 and message_id = $2", source, message_id
+        )
+        return "duplicate" if kept == fingerprint else "conflict"
+
+
+class Parked:
+    """`ParkedRepository` on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    async def park(self, message: Mapping[str, Any]) -> uuid.UUID:
+        """See `ParkedRepository.park`."""
+        kept = await self._connection.fetchval(
+            """insert into parked_messages (id, kind, reason, source, message_id, type, subject, time, body, queue,
+                                            attempts, identity)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+               on conflict (identity) do update set
+                   kind = excluded.kind, reason = excluded.reason, body = excluded.body,
+                   attempts = parked_messages.attempts + excluded.attempts
+               returning id""",
+            new_id(),
+            *(
+                message.get(name)
+                for name in (
+                    "kind",
+                    "reason",
+                    "source",
+                    "message_id",
+                    "type",
+                    "subject",
+                    "time",
+                    "body",
+                    "queue",
+                )
+            ),
+            message.get("attempts", 1),
+            message["identity"],
+        )
+        return uuid.UUID(int=kept.int)
+
+    async def page(self) -> list[dict[str, Any]]:
+        """See `ParkedRepository.page`."""
+        rows = await self._connection.fetch("select * from parked_messages order by id desc limit 200")
+        return [dict(row) for row in rows]
+
+    async def get(self, parked_id: uuid.UUID) -> dict[str, Any]:
+        """See `ParkedRepository.get`."""
+        row = await self._connection.fetchrow(
+            "select * from parked_messages where id = $1 for update", parked_id
+        )
+        if row is None:
+            raise NotFound("parked_message", str(parked_id))
+        return dict(row)
+
+    async def discard(self, parked_id: uuid.UUID) -> None:
+        """See `ParkedRepository.discard`."""
+        await self._connection.execute("delete from parked_messages where id = $1", parked_id)
+
+
+class Notifications:
+    """`NotificationRepository` on one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+
+    async def tell(self, code: str, invoice_id: uuid.UUID | None, message: Mapping[str, str]) -> None:
+        """See `NotificationRepository.tell`."""
+        await self._connection.execute(
+            "insert into notifications (id, code, invoice_id, message) values ($1, $2, $3, $4)",
+            new_id(),
+            code,
+            invoice_id,
+            dict(message),
+        )
+
+    async def page(self, limit: int) -> list[dict[str, Any]]:
+        """See `NotificationRepository.page`."""
+        rows = await self._connection.fetch(
+            """select n.id, n.at, n.code, i.number as invoice, n.message, n.read_at
+               from notifications n left join invoices i on i.id = n.invoice_id
+               order by n.id desc limit $1""",
+            limit,
+        )
+        return [dict(row) for row in rows]
