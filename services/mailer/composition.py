@@ -1,0 +1,85 @@
+"""Puts the mailer together: the only module that knows its concrete parts."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.resources import files
+from urllib.parse import unquote, urlsplit
+
+from services.mailer.deliveries import Deliveries
+from services.mailer.handler import SendEmailHandler
+from services.mailer.settings import MailerSettings
+from shared.bus import topology
+from shared.bus.port import Bus
+from shared.documents.store import DocumentStore
+from shared.observability.health import Check
+from shared.postgres import migrations
+from shared.postgres.pool import Pool, open_pool
+
+OWNER = "mailer_owner"
+SERVICE = "mailer_service"
+
+
+class MigrationSettingsMissing(Exception):
+    """`migrate` needs an administrator's address and the service's password."""
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"set {setting} to migrate")
+        self.setting = setting
+
+
+@asynccontextmanager
+async def database(settings: MailerSettings) -> AsyncIterator[Pool]:
+    """The mailer's pool of connections, open while inside."""
+    pool = await open_pool(
+        settings.database_url.get_secret_value(),
+        application_name="mailer",
+        max_size=settings.concurrency + 2,
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def serving(settings: MailerSettings, bus: Bus) -> AsyncIterator[Mapping[str, Check]]:
+    """Consume e-mail commands while inside; yields the readiness checks."""
+    documents = DocumentStore(settings.documents_url)
+    async with database(settings) as pool:
+        handler = SendEmailHandler(
+            settings,
+            bus=bus,
+            deliveries=Deliveries(pool),
+            documents=documents,
+            server=settings.mail_server(),
+        )
+        subscription = await bus.serve(topology.EMAIL, handler.handle, concurrency=settings.concurrency)
+
+        async def consuming() -> bool:
+            return subscription.alive()
+
+        try:
+            yield {
+                "database": pool.ready,
+                "documents": documents.reachable,
+                "bus": bus.ready,
+                "consumer": consuming,
+            }
+        finally:
+            await subscription.stop()
+
+
+async def migrate(settings: MailerSettings) -> list[str]:
+    """Make the roles and bring the schema up to date. Returns the migrations applied now.
+
+    Raises:
+        MigrationSettingsMissing: no administrator's address, or no password for the service's role.
+    """
+    if settings.admin_database_url is None:
+        raise MigrationSettingsMissing("MAILER_ADMIN_DATABASE_URL")
+    password = urlsplit(settings.database_url.get_secret_value()).password
+    if password is None:
+        raise MigrationSettingsMissing("MAILER_DATABASE_URL (with a password)")
+    admin = settings.admin_database_url.get_secret_value()
+    await migrations.ensure_roles(admin, owner=OWNER, service=SERVICE, password=unquote(password))
+    return await migrations.migrate(admin, files("services.mailer").joinpath("migrations"), owner=OWNER)

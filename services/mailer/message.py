@@ -1,0 +1,207 @@
+"""The e-mail as bytes: a pure function of the command, its files and where trial mail goes.
+
+The same arguments give the same bytes, on any machine, at any time: a second attempt repeats the first one
+exactly, with the same Message-ID. Nothing here reads a clock or draws a random number.
+"""
+
+import base64
+import datetime as dt
+import hashlib
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email import quoprimime
+from email.utils import format_datetime
+
+from services.mailer import headers
+from services.mailer.headers import UnsafeHeader
+from shared.contracts.commands import Recipient, SendEmail
+
+Fields = Sequence[tuple[str, str]]
+
+_UNDISCLOSED = "undisclosed-recipients:;"
+_ORIGINAL_TO = "X-Factures-Original-To"
+_ORIGINAL_LIMIT = 20_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_FIELD_NAME = re.compile(rb"([!-9;-~]+):")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An attachment, fetched."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What is said to the server.
+
+    `routes` holds one envelope address for each recipient of the command, in its order; `smtputf8` says
+    whether the headers themselves need a server that knows SMTPUTF8.
+    """
+
+    sender: str
+    routes: tuple[str, ...]
+    content: bytes
+    smtputf8: bool
+
+    @property
+    def sha256(self) -> str:
+        """The fingerprint (hex) of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def compose(command: SendEmail, files: Sequence[File], *, redirect: str | None = None) -> Mail:
+    """The mail of a command.
+
+    With `redirect` it goes to that address alone: no other address stands in a header that a reply would use.
+
+    Raises:
+        UnsafeHeader: a value of the command must not become a header.
+    """
+    routes = tuple(headers.envelope_address(one.role, one.email) for one in command.recipients)
+    fields = [
+        ("From", headers.mailbox("From", command.sender.name, command.sender.email)),
+        *_recipient_fields(command.recipients, redirect),
+        ("Subject", headers.text("Subject", command.subject)),
+        ("Date", _date(command.date)),
+        ("Message-ID", headers.message_id(command.message_id)),
+        ("MIME-Version", "1.0"),
+        ("Content-Language", command.language),
+    ]
+    content = _with_fields(fields, _body(command, files))
+    _verify(content, fields)
+    return Mail(
+        sender=headers.envelope_address("From", command.sender.email),
+        routes=routes if redirect is None else (headers.envelope_address("To", redirect),) * len(routes),
+        content=content,
+        smtputf8=not all(value.isascii() for _, value in fields),
+    )
+
+
+def _recipient_fields(recipients: Sequence[Recipient], redirect: str | None) -> list[tuple[str, str]]:
+    """To and Cc; those in blind copy stand nowhere."""
+    named = {
+        role: [headers.mailbox(role, one.name, one.email) for one in recipients if one.role == role]
+        for role in ("to", "cc")
+    }
+    if redirect is not None:
+        original = ", ".join(one.email for one in recipients if one.role != "bcc")
+        note = [(_ORIGINAL_TO, headers.text(_ORIGINAL_TO, original, limit=_ORIGINAL_LIMIT))]
+        return [("To", headers.mailbox("To", "", redirect)), *(note if original else [])]
+    fields = [("To", _list(named["to"]) or _UNDISCLOSED)]
+    if named["cc"]:
+        fields.append(("Cc", _list(named["cc"])))
+    return fields
+
+
+def _list(mailboxes: Sequence[str]) -> str:
+    return ",\r\n ".join(mailboxes)
+
+
+def _date(date: dt.datetime) -> str:
+    """RFC 5322, in UTC; a time without a zone is taken as UTC."""
+    return format_datetime(date.replace(tzinfo=dt.UTC) if date.tzinfo is None else date.astimezone(dt.UTC))
+
+
+def _body(command: SendEmail, files: Sequence[File]) -> bytes:
+    boundary = hashlib.sha256(command.email_id.encode("utf-8", "replace")).hexdigest()[:24]
+    both = _multipart(
+        "alternative",
+        boundary,
+        [
+            _text("plain", command.body),
+            _text("html", html_of(command.body, command.language)),
+        ],
+    )
+    if not files:
+        return both
+    return _multipart("mixed", boundary, [both, *(_file(file) for file in files)])
+
+
+def _multipart(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
+    # "=_" never occurs in base64 or quoted-printable, so no part can hold the boundary.
+    line = f"=_{subtype}_{boundary}"
+    body = b"".join(b"--" + line.encode() + b"\r\n" + part for part in parts)
+    return _with_fields(
+        [("Content-Type", f'multipart/{subtype};\r\n boundary="{line}"')],
+        b"\r\n" + body + b"--" + line.encode() + b"--\r\n",
+    )
+
+
+def _text(subtype: str, text: str) -> bytes:
+    """Quoted-printable: filters of unwanted mail distrust text that hides in base64."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    quotable = lines.encode("utf-8", "replace").decode("latin-1")
+    encoded = quoprimime.body_encode(quotable, eol="\r\n").encode("ascii")
+    fields = [("Content-Type", f"text/{subtype}; charset=utf-8"), _encoding("quoted-printable")]
+    return _with_fields(fields, b"\r\n" + encoded + b"\r\n")
+
+
+def _file(file: File) -> bytes:
+    fields = [
+        ("Content-Type", headers.content_type(file.content_type)),
+        ("Content-Disposition", headers.attachment(file.name)),
+        _encoding("base64"),
+    ]
+    part = _with_fields(fields, b"\r\n" + base64.encodebytes(file.content).replace(b"\n", b"\r\n"))
+    _verify(part, fields)
+    return part
+
+
+def _encoding(name: str) -> tuple[str, str]:
+    return ("Content-Transfer-Encoding", name)
+
+
+def _with_fields(fields: Fields, rest: bytes) -> bytes:
+    """The fields, then `rest`: an empty line and a body, or more fields first."""
+    return b"".join(f"{name}: {value}\r\n".encode() for name, value in fields) + rest
+
+
+def _verify(part: bytes, fields: Fields) -> None:
+    """Read back what was written: exactly the fields that were meant, no line too long.
+
+    Raises:
+        UnsafeHeader: something else is there, whatever way it came in.
+    """
+    head = part.split(b"\r\n\r\n", 1)[0].split(b"\r\n")
+    found = [name[1].decode() for line in head if (name := _FIELD_NAME.match(line))]
+    expected = [name for name, _ in fields]
+    if found[: len(expected)] != expected or set(found[len(expected) :]) - {"Content-Type"}:
+        raise UnsafeHeader("header", "has fields that nobody asked for")
+    if any(len(line) > headers.MAX_LINE for line in head):
+        raise UnsafeHeader("header", "has a line that is too long")
+
+
+_STYLE = "font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:1.5;color:#1f2933"
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="{language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
+<body style="margin:0;padding:0;background-color:#f4f5f7">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#f4f5f7">
+<tr><td align="center" style="padding:24px 12px">
+<table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" bgcolor="#ffffff"
+ style="width:100%;max-width:600px">
+<tr><td style="padding:28px 32px 12px 32px;{style}">
+{paragraphs}
+</td></tr></table>
+</td></tr></table>
+</body>
+</html>
+"""
+
+
+def html_of(body: str, language: str) -> str:
+    """The plain text as a page that mail clients show: a table, styles inline, nothing loaded from outside."""
+    clean = _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
+    blocks = [block.strip("\n") for block in re.split(r"\n[ \t]*\n", clean) if block.strip()]
+    paragraphs = "\n".join(
+        f'<p style="margin:0 0 16px 0;{_STYLE}">' + html.escape(block).replace("\n", "<br>\n") + "</p>"
+        for block in blocks
+    )
+    return _PAGE.format(language=language, style=_STYLE, paragraphs=paragraphs)

@@ -1,0 +1,125 @@
+"""A mailer on a real database and a real SMTP server, with a bus that only records."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from services.mailer.deliveries import Deliveries
+from services.mailer.handler import SendEmailHandler
+from services.mailer.progress import Email
+from services.mailer.settings import MailerSettings
+from shared.bus import topology
+from shared.bus.outcome import Outcome
+from shared.bus.port import ConfirmUnknown, Delivery, Handler, ParkedHandler, Subscription
+from shared.contracts.commands import Attachment, SendEmail
+from shared.contracts.envelope import Envelope
+from shared.documents.store import DocumentStore
+from shared.postgres.pool import Pool
+from tests.support.smtp import MailServer
+from tests.unit.mailer.commands import enveloped
+
+
+class RecordingBus:
+    """Takes what is published, unless told to fail."""
+
+    def __init__(self) -> None:
+        self.published: list[Envelope] = []
+        self.requeued: list[tuple[str, Envelope]] = []
+        self.queue_fails = False
+        self.fails: Callable[[Envelope], bool] = lambda _envelope: False
+        self.handler: Handler | None = None
+        self.consuming = False
+
+    async def publish(self, envelope: Envelope) -> None:
+        if self.fails(envelope):
+            raise ConfirmUnknown(envelope.id, "told to fail")
+        self.published.append(envelope)
+
+    async def publish_to_queue(self, queue: str, body: bytes, message_id: str) -> None:
+        if self.queue_fails:
+            raise ConfirmUnknown(message_id, "told to fail")
+        envelope = Envelope.decode(body)
+        assert envelope.id == message_id
+        self.requeued.append((queue, envelope))
+
+    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> Subscription:
+        assert queue == topology.EMAIL
+        assert concurrency > 0
+        self.handler = handler
+        self.consuming = True
+        return self
+
+    async def serve_parked(self, handler: ParkedHandler) -> Subscription:
+        raise NotImplementedError
+
+    async def stop(self) -> None:
+        self.consuming = False
+
+    def alive(self) -> bool:
+        return self.consuming
+
+    async def ready(self) -> bool:
+        return True
+
+    async def close(self) -> None:
+        self.consuming = False
+
+    def types(self) -> list[str]:
+        """The types published, without the common beginning and the version."""
+        return [one.type.removeprefix("results.email.").removesuffix(".v1") for one in self.published]
+
+
+class Mailroom:
+    """The handler and all it stands on."""
+
+    def __init__(self, settings: MailerSettings, pool: Pool, server: MailServer) -> None:
+        self.settings = settings
+        self.server = server
+        self.pool = pool
+        self.bus = RecordingBus()
+        self.documents = DocumentStore(settings.documents_url)
+        self.deliveries = Deliveries(pool)
+        self.now = dt.datetime(2025, 7, 18, 15, 0, tzinfo=dt.UTC)
+
+    def handler(self, settings: Mapping[str, object] | None = None) -> SendEmailHandler:
+        """A mailer that has just been started, perhaps with other settings."""
+        chosen = self.settings.model_copy(update=settings)
+        return SendEmailHandler(
+            chosen,
+            bus=self.bus,
+            deliveries=self.deliveries,
+            documents=self.documents,
+            server=chosen.mail_server(),
+            clock=lambda: self.now,
+            record_pauses=(0.01, 0.01),
+        )
+
+    async def deliver(
+        self, command: SendEmail, *, attempt: int = 1, settings: Mapping[str, object] | None = None
+    ) -> Outcome:
+        """One delivery of the command, to a mailer that has just been started."""
+        delivery = Delivery(enveloped(command), topology.EMAIL, attempt)
+        return await self.handler(settings).handle(delivery)
+
+    def later(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += dt.timedelta(seconds=seconds)
+
+    async def record(self, command: SendEmail) -> Email:
+        """What the mailer knows of an e-mail."""
+        _, email = await self.deliveries.apply(command.email_id, lambda known: known)
+        return email
+
+    async def states(self, command: SendEmail) -> list[str]:
+        """The state of each recipient, in the order of the command."""
+        return [one.state for one in (await self.record(command)).recipients]
+
+    async def attach(self, name: str, content: bytes) -> Attachment:
+        """An attachment whose document is in the store."""
+        document = await self.documents.put(f"tests/{hashlib.sha256(content).hexdigest()}.pdf", content)
+        return Attachment(name=name, content_type="application/pdf", document=document)
+
+
+def folder_url(folder: Path) -> str:
+    return folder.as_uri()
