@@ -4,7 +4,6 @@ import base64
 import datetime as dt
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 from shared.contracts.values import (
     Address,
@@ -76,10 +75,12 @@ _LEVY = ("ECO", Localized(fr="Écofrais", en="Eco fee"), Decimal("0.0125"), "ECO
 _Tax = tuple[str, Localized, Decimal, str | None]
 
 
-def line(description: str, quantity: str, price: str, *, job: str | None = None, **more: Any) -> DocumentLine:  # noqa: ANN401 - fields of DocumentLine
+def line(
+    description: str, quantity: str, price: str, *, job: str | None = None, **more: object
+) -> DocumentLine:
     """A line priced by the unit; one with a `job` is a job line."""
     total = (Decimal(quantity) * Decimal(price)).quantize(_CENT, ROUND_HALF_UP)
-    fields = {
+    fields: dict[str, object] = {
         "kind": "job" if job else "product",
         "job": job,
         "description": description,
@@ -87,13 +88,13 @@ def line(description: str, quantity: str, price: str, *, job: str | None = None,
         "unit_price": Decimal(price),
         "total": total,
     }
-    return DocumentLine(**fields | more)
+    return DocumentLine.model_validate(fields | more)
 
 
 def document(
     lines: Iterable[DocumentLine],
     taxes: Iterable[_Tax] = (GST, QST),
-    **more: Any,  # noqa: ANN401 - fields of DocumentSnapshot
+    **more: object,
 ) -> DocumentSnapshot:
     """A final invoice of these lines, added up; `more` replaces any field."""
     lines = tuple(lines)
@@ -109,7 +110,7 @@ def document(
         )
         for code, name, rate, number in taxes
     )
-    fields: dict[str, Any] = {
+    fields: dict[str, object] = {
         "template": "standard-1",
         "invoice_id": "0198f3c2-0000-7000-8000-000000000001",
         "version": 1,
@@ -132,7 +133,7 @@ def document(
         "total": subtotal + sum((tax.amount for tax in charged), Decimal(0)),
         "message": "Merci de votre confiance.\nLes quantités peuvent varier de 5 % selon les usages du métier.",
     }
-    return DocumentSnapshot(**fields | more)
+    return DocumentSnapshot.model_validate(fields | more)
 
 
 _FRENCH = (

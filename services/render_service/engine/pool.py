@@ -22,6 +22,7 @@ class Pool:
         self._limits = limits
         self._slots: asyncio.Queue[Child | None] = asyncio.Queue()
         self._size = 0
+        self._closing = False
         self._replacements: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -56,18 +57,15 @@ class Pool:
             self._give_back(child)
 
     async def _fill(self, size: int) -> None:
-        started = await asyncio.gather(
-            *(Child.start(self._limits) for _ in range(size)), return_exceptions=True
-        )
-        failures = []
-        for child in started:
-            if isinstance(child, BaseException):
-                failures.append(child)
-            else:
-                self._size += 1
-                self._slots.put_nowait(child)
-        if failures:
-            raise failures[0]
+        results = await asyncio.gather(*(self._add() for _ in range(size)), return_exceptions=True)
+        for result in results:
+            if result is not None:
+                raise result
+
+    async def _add(self) -> None:
+        child = await Child.start(self._limits)
+        self._size += 1
+        self._slots.put_nowait(child)
 
     def _give_back(self, child: Child | None) -> None:
         if child is None or child.usable:
@@ -82,15 +80,15 @@ class Pool:
         successor: Child | None = None
         try:
             await worn.kill()
-            successor = await Child.start(self._limits)
+            if not self._closing:
+                successor = await Child.start(self._limits)
         except ChildUnavailable as error:
             log.error("rendering process not replaced", why=error.why)  # noqa: TRY400 - the why says it all
         finally:
             self._slots.put_nowait(successor)
 
     async def _close(self) -> None:
-        for task in self._replacements:
-            task.cancel()
+        self._closing = True
         for _ in range(self._size):
             child = await self._slots.get()
             if child is not None:

@@ -54,18 +54,16 @@ class Child:
         child = cls(process, limits)
         try:
             async with asyncio.timeout(_START_SECONDS):
-                kind, _ = await child._receive()
+                await child._become_ready()
         except TimeoutError:
             await child.kill()
             raise ChildUnavailable(f"not ready after {_START_SECONDS:g} s") from None
-        except RenderCrashed as error:
-            raise ChildUnavailable(error.how) from error
+        except (RenderCrashed, RenderTimedOut, frames.BrokenFrame) as error:
+            await child.kill()
+            raise ChildUnavailable(str(error)) from error
         except BaseException:
             await child.kill()
             raise
-        if kind is not Kind.READY:
-            await child.kill()
-            raise ChildUnavailable("it did not say that it is ready")
         return child
 
     @property
@@ -93,17 +91,15 @@ class Child:
         except TimeoutError:
             await self.kill()
             raise RenderTimedOut(self._limits.wall_seconds) from None
+        except frames.BrokenFrame as error:
+            await self.kill()
+            raise RenderCrashed(str(error)) from error
         except BaseException:
             await self.kill()
             raise
-        match answer:
-            case Kind.PDF, pdf:
-                return pdf
-            case Kind.UNPRINTABLE, reason:
-                raise Unprintable(*frames.unpack_reason(reason))
-            case kind, _:
-                await self.kill()
-                raise RenderCrashed(f"it answered with a frame of kind {kind.name}")
+        if isinstance(answer, Unprintable):
+            raise answer
+        return answer
 
     async def kill(self) -> None:
         """End it now, and wait until it is gone."""
@@ -111,13 +107,23 @@ class Child:
             self._process.kill()
         await self._process.wait()
 
-    async def _exchange(self, snapshot: bytes) -> tuple[Kind, bytes]:
+    async def _become_ready(self) -> None:
+        kind, _ = await self._receive()
+        if kind is not Kind.READY:
+            raise frames.BrokenFrame(f"a frame of kind {kind.name} at the start")
+
+    async def _exchange(self, snapshot: bytes) -> bytes | Unprintable:
         self._jobs_in.write(frames.pack(Kind.JOB, snapshot))
         try:
             await self._jobs_in.drain()
         except ConnectionError:
             raise await self._death() from None
-        return await self._receive()
+        kind, payload = await self._receive()
+        if kind is Kind.PDF:
+            return payload
+        if kind is Kind.UNPRINTABLE:
+            return Unprintable(*frames.unpack_reason(payload))
+        raise frames.BrokenFrame(f"a frame of kind {kind.name} as an answer")
 
     async def _receive(self) -> tuple[Kind, bytes]:
         try:
@@ -125,9 +131,6 @@ class Child:
             return kind, await self._answers.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError):
             raise await self._death() from None
-        except frames.BrokenFrame as error:
-            await self.kill()
-            raise RenderCrashed(str(error)) from error
 
     async def _death(self) -> RenderCrashed | RenderTimedOut:
         """Why it died; called when its pipes have ended."""
