@@ -1,0 +1,103 @@
+"""`python -m services.accounting_sync [serve | migrate | export | check]`."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.accounting_sync.check import check_ledger, find_bean_check
+from services.accounting_sync.composition import (
+    SettingMissing,
+    beancount_connector,
+    migrate,
+    serving,
+    transfer_log_pool,
+)
+from services.accounting_sync.export import ledger_lines, transfer_line
+from services.accounting_sync.settings import AccountingSettings
+from services.accounting_sync.transfers import PostgresTransferLog
+from shared.bus.rabbitmq import RabbitMQBus
+from shared.observability.health import management_port
+from shared.observability.logging import configure_logging
+from shared.runtime import run_until_signalled
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m services.accounting_sync", description=__doc__)
+    parser.add_argument(
+        "command",
+        nargs="?",
+        default="serve",
+        choices=("serve", "migrate", "export", "check"),
+        help="serve: transfer invoices (default). migrate: roles and tables. export: the ledger and the table"
+        " as JSON lines. check: bean-check on the ledger (exit 0 accepted, 1 refused, 2 not installed)",
+    )
+    command = parser.parse_args(arguments).command
+    settings = AccountingSettings()
+    configure_logging("accounting_sync", level=settings.log_level)
+    match command:
+        case "migrate":
+            return _migrate(settings)
+        case "export":
+            asyncio.run(_export(settings))
+        case "check":
+            return _check(settings)
+        case _:
+            asyncio.run(run_until_signalled(_process(settings), drain_seconds=settings.drain_seconds))
+    return 0
+
+
+@asynccontextmanager
+async def _process(settings: AccountingSettings) -> AsyncIterator[None]:
+    bus = await RabbitMQBus.connect(
+        settings.amqp_url.get_secret_value(), settings.retry_policy(), name="accounting_sync"
+    )
+    try:
+        async with (
+            serving(settings, bus) as checks,
+            management_port(settings.management_host, settings.management_port, checks),
+        ):
+            yield
+    finally:
+        await bus.close()
+
+
+def _migrate(settings: AccountingSettings) -> int:
+    try:
+        asyncio.run(migrate(settings))
+    except SettingMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _export(settings: AccountingSettings) -> None:
+    connector = beancount_connector(settings)
+    if connector is not None:
+        for line in ledger_lines(connector):
+            print(json.dumps(line, ensure_ascii=False))
+    async with transfer_log_pool(settings) as pool:
+        async for transfer in PostgresTransferLog(pool).all():
+            print(json.dumps(transfer_line(transfer), ensure_ascii=False))
+
+
+def _check(settings: AccountingSettings) -> int:
+    checked = check_ledger(settings.ledger_folder / "ledger.beancount", find_bean_check())
+    print(
+        json.dumps(
+            {
+                "ledger": str(checked.ledger),
+                "accepted": checked.accepted,
+                "errors": [error.model_dump() for error in checked.errors],
+            },
+            ensure_ascii=False,
+        )
+    )
+    return {True: 0, False: 1, None: 2}[checked.accepted]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""Puts the service together; the only module that knows its concrete classes."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from importlib.resources import files
+
+from services.accounting_sync.connectors.base import Connector
+from services.accounting_sync.connectors.beancount import BeancountConnector
+from services.accounting_sync.connectors.none import NoConnector
+from services.accounting_sync.handler import TransferHandler
+from services.accounting_sync.settings import OWNER_ROLE, SERVICE_ROLE, AccountingSettings
+from services.accounting_sync.transfers import PostgresTransferLog
+from shared.bus import topology
+from shared.bus.port import Bus, Subscription
+from shared.observability.health import Check
+from shared.postgres import migrations
+from shared.postgres.pool import Pool, open_pool
+
+
+class SettingMissing(Exception):
+    """A setting that only this command needs is not set."""
+
+    def __init__(self, variable: str, purpose: str) -> None:
+        super().__init__(f"{variable} is needed: {purpose}")
+        self.variable = variable
+
+
+@asynccontextmanager
+async def serving(settings: AccountingSettings, bus: Bus) -> AsyncIterator[Mapping[str, Check]]:
+    """Transfer invoices while inside; yields what must hold for the service to be ready."""
+    connectors = await _connectors(settings)
+    async with transfer_log_pool(settings) as pool:
+        handler = TransferHandler(
+            PostgresTransferLog(pool), connectors, bus, attempts=settings.retry_attempts
+        )
+        subscription = await bus.serve(topology.TRANSFER, handler, concurrency=settings.concurrency)
+        try:
+            yield {"database": pool.ready, "bus": bus.ready, "consumer": _alive(subscription)}
+        finally:
+            await subscription.stop()
+
+
+@asynccontextmanager
+async def transfer_log_pool(settings: AccountingSettings) -> AsyncIterator[Pool]:
+    """The service's database. Each transfer under way holds one connection; the probes need theirs too."""
+    pool = await open_pool(
+        settings.database_url.get_secret_value(),
+        application_name="accounting_sync",
+        max_size=settings.concurrency + 2,
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def migrate(settings: AccountingSettings) -> list[str]:
+    """Create the roles and apply what is pending, as the administrator. Returns the migrations applied now.
+
+    Raises:
+        SettingMissing: there is no administrator's address, or no password for the service's role.
+    """
+    if settings.admin_database_url is None:
+        raise SettingMissing("ACCOUNTING_ADMIN_DATABASE_URL", "the database's address as an administrator")
+    if not settings.database_password:
+        raise SettingMissing(
+            "ACCOUNTING_DATABASE_URL", "with the password that the service's role shall have"
+        )
+    admin = settings.admin_database_url.get_secret_value()
+    await migrations.ensure_roles(
+        admin, owner=OWNER_ROLE, service=SERVICE_ROLE, password=settings.database_password
+    )
+    return await migrations.migrate(admin, files("services.accounting_sync") / "migrations", owner=OWNER_ROLE)
+
+
+def beancount_connector(settings: AccountingSettings) -> BeancountConnector | None:
+    """The connector to the ledger in the settings' folder; None when that is not set up."""
+    if "beancount" not in settings.connectors:
+        return None
+    return BeancountConnector(settings.ledger_folder, operating_currency=settings.operating_currency)
+
+
+async def _connectors(settings: AccountingSettings) -> dict[str, Connector]:
+    connectors: dict[str, Connector] = {}
+    if "none" in settings.connectors:
+        connectors["none"] = NoConnector()
+    if (beancount := beancount_connector(settings)) is not None:
+        await beancount.prepare()
+        connectors["beancount"] = beancount
+    return connectors
+
+
+def _alive(subscription: Subscription) -> Check:
+    async def check() -> bool:
+        return subscription.alive()
+
+    return check
