@@ -44,7 +44,7 @@ def test_a_key_is_for_ever() -> None:
             "total": "105.00",
         }
     )
-    assert digest_of(issued) == ""
+    assert digest_of(issued) == "d946b7e62158d8e3a85a55a3ae51ffe0677c456516035dc9a898c5f3a7524b2c"
 
 
 def test_a_snapshot_has_the_same_key_after_its_way_through_a_message() -> None:
