@@ -1,6 +1,7 @@
 """The settings of the invoice service: read once from the environment, frozen."""
 
 import datetime as dt
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -22,8 +23,6 @@ class InvoiceSettings(ServiceSettings):
     admin_database_url: SecretStr | None = Field(
         default=None, description="as a role that may create roles and own tables: for `migrate` only"
     )
-    owner_role: str = Field(default="invoice_owner", pattern="^[a-z_][a-z0-9_]*$")
-    service_role: str = Field(default="invoice_service", pattern="^[a-z_][a-z0-9_]*$")
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535, description="0: any that is free")
     public_url: str | None = Field(
@@ -39,9 +38,17 @@ class InvoiceSettings(ServiceSettings):
     pool_acquire_seconds: float = Field(default=10, gt=0)
     statement_seconds: float = Field(default=30, gt=0)
     lock_seconds: float = Field(default=10, gt=0)
+    relay_poll_seconds: float = Field(
+        default=0.25, gt=0, description="how often the outbox is looked at when nothing hints at it"
+    )
+    consumer_concurrency: int = Field(default=4, ge=1, le=100)
     key_cache_seconds: float = Field(
         default=2, ge=0, le=5, description="for so long a revoked API key may still be taken"
     )
+
+    def service_password(self) -> str:
+        """The password of the service's role, as `database_url` has it."""
+        return unquote(urlsplit(self.database_url.get_secret_value()).password or "")
 
     @property
     def key_cache(self) -> dt.timedelta:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from services.invoice_service.api.auth import ApiKeys, Authenticator, authenticate
+from services.invoice_service.api.docs import documentation
 from services.invoice_service.api.middleware import answered, observed
-from services.invoice_service.api.openapi import openapi_route
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import UPLOAD_LIMIT, Handler, Route
 from services.invoice_service.api.services import ACTOR, BODY_LIMIT, SERVICES, ApiServices
@@ -28,7 +28,7 @@ def create_app(
         app.router.add_route(route.method, route.pattern, _guarded(route, ways))
     app.router.add_get("/livez", livez, allow_head=False)
     app.router.add_get("/readyz", readyz(services.checks), allow_head=False)
-    for path, handler in openapi_route(routes):
+    for path, handler in documentation(routes):
         app.router.add_get(path, handler, allow_head=False)
     return app
 

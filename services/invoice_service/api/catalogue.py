@@ -1,6 +1,7 @@
 """The simple kinds of reference data, each with its bodies and its list."""
 
 from services.invoice_service.api.bodies import catalogue as bodies
+from services.invoice_service.api.bodies import texts
 from services.invoice_service.api.lists import ACTIVE, SEARCH, ListSpec
 from services.invoice_service.api.reference import Resource
 from services.invoice_service.domain import reference
@@ -45,4 +46,27 @@ SALES_REPS = Resource(
     bodies.SalesRepBody.record,
     bodies.SalesRepShown,
     ListSpec(("code", "name"), "code", (SEARCH, ACTIVE)),
+)
+FORM_MESSAGES = Resource(
+    reference.FormMessage,
+    texts.FormMessageBody,
+    texts.FormMessageBody.record,
+    texts.FormMessageShown,
+    ListSpec(("code",), "code", (SEARCH, ACTIVE)),
+)
+EMAIL_TEMPLATES = Resource(
+    reference.EmailTemplate,
+    texts.EmailTemplateBody,
+    texts.EmailTemplateBody.record,
+    texts.EmailTemplateShown,
+    ListSpec(("kind",), "kind", (SEARCH,)),
+    variable="kind",
+)
+TRANSLATIONS = Resource(
+    reference.Translation,
+    texts.TranslationBody,
+    texts.TranslationBody.record,
+    texts.TranslationShown,
+    ListSpec(("key",), "key", (SEARCH,)),
+    variable="key",
 )

@@ -11,6 +11,7 @@ from services.invoice_service.api.services import REQUEST_ID
 from services.invoice_service.application.ports.transactions import StorageUnavailable, TransactionConflict
 from services.invoice_service.domain.errors import (
     Conflict,
+    FieldError,
     Forbidden,
     Invalid,
     NotFound,
@@ -149,13 +150,18 @@ def _refused(request: web.BaseRequest, refusal: Refusal, extra: Mapping[str, Any
         {
             "field": error.field,
             "code": error.code,
-            "message": sentence(error.code, error.data).text(language),
+            "message": _message(error, language),
         }
         for error in refusal.errors
     ]
     return _problem(
         request, status, refusal.code, data=refusal.data, errors=errors, extra=extra, headers=headers
     )
+
+
+def _message(error: FieldError, language: Language) -> str:
+    own = error.data.get("sentence")
+    return (own if isinstance(own, Localized) else sentence(error.code, error.data)).text(language)
 
 
 def _problem(

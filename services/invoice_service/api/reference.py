@@ -10,7 +10,16 @@ from services.invoice_service.api.answers import Answer, Json, found, no_content
 from services.invoice_service.api.bodies.fields import Body, Shown
 from services.invoice_service.api.lists import ListSpec, list_answer, list_query
 from services.invoice_service.api.requests import json_body, path_code
-from services.invoice_service.api.routing import ACCOUNTANT, VIEWER, Access, Route
+from services.invoice_service.api.routing import (
+    ACCOUNTANT,
+    VIEWER,
+    Access,
+    Route,
+    deleting,
+    listing,
+    putting,
+    reading,
+)
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.application.delete_reference import delete_reference
 from services.invoice_service.application.outcome import Put
@@ -77,26 +86,8 @@ class Resource(Generic[R, B]):
         one = f"{path}/{{{self.variable}}}"
         name = self.kind.kind.replace("_", " ")
         return (
-            Route(
-                "GET",
-                path,
-                self.get_list,
-                read,
-                f"List: {name}",
-                answer=self.answer,
-                many=True,
-                query=self.listing.parameters,
-            ),
-            Route("GET", one, self.get_one, read, f"One {name}", answer=self.answer),
-            Route(
-                "PUT",
-                one,
-                self.put,
-                write,
-                f"Declare or replace one {name}",
-                status=(200, 201),
-                body=self.body,
-                answer=self.answer,
-            ),
-            Route("DELETE", one, self.delete, write, f"Delete one {name} that nothing uses", status=(204,)),
+            listing(path, self.get_list, read, f"List: {name}", self.answer, self.listing.parameters),
+            reading(one, self.get_one, read, f"One {name}", self.answer),
+            putting(one, self.put, write, f"Declare or replace one {name}", self.body, self.answer),
+            deleting(one, self.delete, write, f"Delete one {name} that nothing uses"),
         )

@@ -11,12 +11,11 @@ from services.invoice_service.api.problems import TooLarge, UnsupportedMediaType
 from services.invoice_service.api.services import ACTOR, BODY, BODY_LIMIT, REQUEST_ID, SERVICES
 from services.invoice_service.api.validation import invalid_body
 from services.invoice_service.application.context import Context
+from services.invoice_service.domain.declarations import is_code
 from services.invoice_service.domain.errors import FieldError, Invalid
 
 M = TypeVar("M", bound=BaseModel)
 
-CODE_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$"
-_CODE = re.compile(CODE_PATTERN)
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
@@ -79,7 +78,7 @@ def path_code(request: web.Request, name: str = "code") -> str:
         Invalid: invalid_parameter: no code looks like that.
     """
     code = request.match_info[name]
-    if not _CODE.fullmatch(code):
+    if not is_code(code):
         raise bad_parameter(name)
     return code
 

@@ -1,13 +1,181 @@
 """The table of contents of the API: every call, who may make it, what it takes and what it answers."""
 
-from services.invoice_service.api import catalogue
-from services.invoice_service.api.routing import ACCOUNTANT_OR_MACHINE, Route
+from services.invoice_service.api import (
+    access,
+    business_entities,
+    catalogue,
+    customers,
+    invoicing,
+    jobs,
+    shop_settings,
+    tax_codes,
+)
+from services.invoice_service.api.bodies.access import KeyBody, KeyShown, MeBody, MeShown, NewKeyShown
+from services.invoice_service.api.bodies.customers import CustomerBody, CustomerShown
+from services.invoice_service.api.bodies.entities import (
+    BusinessEntityBody,
+    BusinessEntityShown,
+    SeriesBody,
+    SeriesShown,
+)
+from services.invoice_service.api.bodies.jobs import JobBody, JobChargeBody, JobChargeShown, JobShown
+from services.invoice_service.api.bodies.settings import SettingsBody, SettingsShown
+from services.invoice_service.api.bodies.taxes import TaxCodeBody, TaxCodeShown
+from services.invoice_service.api.routing import (
+    ACCOUNTANT,
+    ACCOUNTANT_OR_MACHINE,
+    ADMIN,
+    ANYBODY,
+    BILLER_OR_MACHINE,
+    VIEWER,
+    VIEWER_OR_MACHINE,
+    Route,
+    deleting,
+    listing,
+    patching,
+    posting,
+    putting,
+    reading,
+)
 
-ROUTES: tuple[Route, ...] = (
+CUSTOMERS = (
+    listing(
+        "/customers",
+        customers.get_list,
+        VIEWER_OR_MACHINE,
+        "List customers",
+        CustomerShown,
+        customers.LISTING.parameters,
+    ),
+    reading("/customers/{code}", customers.get_one, VIEWER_OR_MACHINE, "One customer", CustomerShown),
+    putting(
+        "/customers/{code}",
+        customers.put,
+        BILLER_OR_MACHINE,
+        "Declare or replace a customer, whole",
+        CustomerBody,
+        CustomerShown,
+    ),
+)
+JOBS = (
+    listing("/jobs", jobs.get_list, VIEWER_OR_MACHINE, "List jobs", JobShown, jobs.LISTING.parameters),
+    reading("/jobs/{number}", jobs.get_one, VIEWER_OR_MACHINE, "One job", JobShown),
+    putting(
+        "/jobs/{number}", jobs.put, BILLER_OR_MACHINE, "Declare or replace a job, whole", JobBody, JobShown
+    ),
+    putting(
+        "/jobs/{number}/extra-charges/{id}",
+        jobs.put_charge,
+        BILLER_OR_MACHINE,
+        "Add or replace an extra charge of a job",
+        JobChargeBody,
+        JobChargeShown,
+    ),
+    deleting(
+        "/jobs/{number}/extra-charges/{id}",
+        jobs.delete_charge,
+        BILLER_OR_MACHINE,
+        "Take away an extra charge that is not billed",
+    ),
+)
+TAX_CODES = (
+    listing(
+        "/tax-codes",
+        tax_codes.get_list,
+        VIEWER,
+        "List tax codes",
+        TaxCodeShown,
+        tax_codes.LISTING.parameters,
+    ),
+    reading("/tax-codes/{code}", tax_codes.get_one, VIEWER, "One tax code", TaxCodeShown),
+    putting(
+        "/tax-codes/{code}",
+        tax_codes.put,
+        ACCOUNTANT,
+        "Declare or replace a tax code",
+        TaxCodeBody,
+        TaxCodeShown,
+    ),
+    deleting("/tax-codes/{code}", tax_codes.delete, ACCOUNTANT, "Delete a tax code that nothing uses"),
+)
+BUSINESS_ENTITIES = (
+    listing(
+        "/business-entities",
+        business_entities.get_list,
+        VIEWER,
+        "List business entities",
+        BusinessEntityShown,
+        business_entities.LISTING.parameters,
+    ),
+    reading(
+        "/business-entities/{code}",
+        business_entities.get_one,
+        VIEWER,
+        "One business entity",
+        BusinessEntityShown,
+    ),
+    putting(
+        "/business-entities/{code}",
+        business_entities.put,
+        ADMIN,
+        "Declare or replace a business entity",
+        BusinessEntityBody,
+        BusinessEntityShown,
+    ),
+    deleting(
+        "/business-entities/{code}",
+        business_entities.delete,
+        ADMIN,
+        "Delete a business entity that never issued anything",
+    ),
+    reading(
+        "/number-series/{entity}/{kind}",
+        business_entities.get_series,
+        VIEWER,
+        "One number series",
+        SeriesShown,
+    ),
+    patching(
+        "/number-series/{entity}/{kind}",
+        business_entities.patch_series,
+        ADMIN,
+        "Set prefix, padding and next value",
+        SeriesBody,
+        SeriesShown,
+    ),
+)
+CATALOGUE = (
     *catalogue.GL_ACCOUNTS.routes("/gl-accounts"),
     *catalogue.PRODUCTS.routes("/products", write=ACCOUNTANT_OR_MACHINE),
     *catalogue.EXTRA_CHARGES.routes("/extra-charges"),
     *catalogue.PAYMENT_TERMS.routes("/payment-terms"),
     *catalogue.PAYMENT_METHODS.routes("/payment-methods"),
     *catalogue.SALES_REPS.routes("/sales-reps"),
+    *catalogue.FORM_MESSAGES.routes("/form-messages"),
+    *catalogue.EMAIL_TEMPLATES.routes("/email-templates", write=ADMIN),
+    *catalogue.TRANSLATIONS.routes("/translations", write=ADMIN),
+)
+SETTINGS = (
+    reading("/settings", shop_settings.get, VIEWER, "The shop's settings", SettingsShown),
+    patching("/settings", shop_settings.patch, ADMIN, "Change some settings", SettingsBody, SettingsShown),
+)
+ACCESS = (
+    listing("/keys", access.get_keys, ADMIN, "List API keys", KeyShown, access.KEYS.parameters),
+    posting(
+        "/keys", access.post_key, ADMIN, "Make an API key; its secret is told once", KeyBody, NewKeyShown, 201
+    ),
+    deleting("/keys/{id}", access.delete_key, ADMIN, "Revoke an API key"),
+    reading("/me", access.get_me, ANYBODY, "Who is asking", MeShown),
+    patching("/me", access.patch_me, ANYBODY, "Change the caller's preferences", MeBody, MeShown),
+)
+
+ROUTES: tuple[Route, ...] = (
+    *CUSTOMERS,
+    *JOBS,
+    *TAX_CODES,
+    *BUSINESS_ENTITIES,
+    *CATALOGUE,
+    *SETTINGS,
+    *ACCESS,
+    *invoicing.ROUTES,
 )

@@ -79,3 +79,62 @@ class Route:
     def pattern(self) -> str:
         """The whole path, with its variables."""
         return PREFIX + self.path
+
+
+def listing(
+    path: str,
+    handler: Handler,
+    access: Access,
+    summary: str,
+    answer: type[BaseModel],
+    query: tuple[Parameter, ...],
+) -> Route:
+    """GET of a list."""
+    return Route("GET", path, handler, access, summary, answer=answer, many=True, query=query)
+
+
+def reading(path: str, handler: Handler, access: Access, summary: str, answer: type[BaseModel]) -> Route:
+    """GET of one thing."""
+    return Route("GET", path, handler, access, summary, answer=answer)
+
+
+def putting(
+    path: str,
+    handler: Handler,
+    access: Access,
+    summary: str,
+    body: type[BaseModel],
+    answer: type[BaseModel],
+) -> Route:
+    """PUT: 201 when it is new, else 200."""
+    return Route("PUT", path, handler, access, summary, status=(200, 201), body=body, answer=answer)
+
+
+def patching(
+    path: str,
+    handler: Handler,
+    access: Access,
+    summary: str,
+    body: type[BaseModel],
+    answer: type[BaseModel],
+) -> Route:
+    """PATCH: 200."""
+    return Route("PATCH", path, handler, access, summary, body=body, answer=answer)
+
+
+def posting(
+    path: str,
+    handler: Handler,
+    access: Access,
+    summary: str,
+    body: type[BaseModel] | None,
+    answer: type[BaseModel] | None,
+    *status: int,
+) -> Route:
+    """POST, which takes an Idempotency-Key."""
+    return Route("POST", path, handler, access, summary, status=status or (200,), body=body, answer=answer)
+
+
+def deleting(path: str, handler: Handler, access: Access, summary: str) -> Route:
+    """DELETE: 204."""
+    return Route("DELETE", path, handler, access, summary, status=(204,))

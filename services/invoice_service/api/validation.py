@@ -1,13 +1,60 @@
 """What pydantic finds wrong, in the contract's codes and in sentences of ours."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.domain.texts import Localized
 
 _CODES = {"missing": "required", "extra_forbidden": "unknown_field"}
+_DECIMAL = Localized(
+    "Un nombre écrit comme texte est attendu, par exemple « 15812.65 ».",
+    'A number written as text is expected, such as "15812.65".',
+)
+_TEXT = Localized("Un texte est attendu.", "A text is expected.")
+_DATE = Localized("Une date AAAA-MM-JJ est attendue.", "A date YYYY-MM-DD is expected.")
+_TIME = Localized(
+    "Une date et heure RFC 3339 avec son fuseau est attendue.", "An RFC 3339 time with its zone is expected."
+)
+_CHOICE = Localized("Valeurs permises : {expected}.", "Allowed values: {expected}.")
+# By pydantic's type of error; the braces name what its context holds.
+_SENTENCES: Mapping[str, Localized] = {
+    "string_type": _TEXT,
+    "string_too_short": Localized("Ce texte est vide ou trop court.", "This text is empty or too short."),
+    "string_too_long": Localized("{max_length} caractères au plus.", "At most {max_length} characters."),
+    "string_pattern_mismatch": Localized(
+        "Ce texte n'a pas la forme voulue : {pattern}.", "This text is not of the form {pattern}."
+    ),
+    "literal_error": _CHOICE,
+    "enum": _CHOICE,
+    "bool_type": Localized("true ou false est attendu.", "true or false is expected."),
+    "int_type": Localized("Un nombre entier est attendu.", "A whole number is expected."),
+    "greater_than_equal": Localized("Au moins {ge}.", "At least {ge}."),
+    "less_than_equal": Localized("Au plus {le}.", "At most {le}."),
+    "less_than": Localized("Moins de {lt}.", "Less than {lt}."),
+    "value_error": _DECIMAL,  # without a sentence of its own: a decimal that is not one
+    "decimal_type": _DECIMAL,
+    "decimal_parsing": _DECIMAL,
+    "decimal_max_places": Localized(
+        "{decimal_places} décimales au plus.", "At most {decimal_places} decimals."
+    ),
+    "decimal_max_digits": Localized("{max_digits} chiffres au plus.", "At most {max_digits} digits."),
+    "decimal_whole_digits": Localized("Ce nombre est trop grand.", "This number is too large."),
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+    "datetime_type": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_from_date_parsing": _TIME,
+    "timezone_aware": _TIME,
+    "tuple_type": Localized("Une liste est attendue.", "A list is expected."),
+    "too_long": Localized("{max_length} éléments au plus.", "At most {max_length} items."),
+    "too_short": Localized("{min_length} éléments au moins.", "At least {min_length} items."),
+    "model_type": Localized("Un objet est attendu.", "An object is expected."),
+}
 
 
 def invalid_body(error: ValidationError) -> Invalid:
@@ -24,9 +71,17 @@ def invalid_body(error: ValidationError) -> Invalid:
 
 
 def _field_error(found: ErrorDetails) -> FieldError:
+    """One fault. Our own validators say in their ValueError what they expect: a pair of sentences."""
     code = _CODES.get(found["type"], "invalid")
-    data = {"why": found["msg"]} if code == "invalid" else {}
-    return FieldError(field_path(found["loc"]), code, data)
+    if code != "invalid":
+        return FieldError(field_path(found["loc"]), code)
+    context = found.get("ctx", {})
+    own = getattr(context.get("error"), "sentence", None)
+    known = own if isinstance(own, Localized) else _SENTENCES.get(found["type"])
+    if known is None:
+        return FieldError(field_path(found["loc"]), code)
+    sentence = Localized(known.fr.format_map(context), known.en.format_map(context))
+    return FieldError(field_path(found["loc"]), code, {"sentence": sentence})
 
 
 def field_path(location: Sequence[str | int]) -> str:

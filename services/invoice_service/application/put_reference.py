@@ -7,21 +7,16 @@ from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.references import require_references
 from services.invoice_service.domain.changes import changes_between
-from services.invoice_service.domain.errors import FieldError, Invalid
-from services.invoice_service.domain.reference import ExtraChargeCode, R, referrals_of
+from services.invoice_service.domain.reference import R, check_record, referrals_of
 
 
 async def put_reference(uow: ReferencePorts, context: Context, record: R) -> Put[R]:
     """Put a record; putting what is already there changes nothing and leaves no trace.
 
     Raises:
-        Invalid: unknown_reference; account_or_product_required for an extra charge that has neither.
+        Invalid: unknown_reference, account_or_product_required, unknown_variable.
     """
-    if isinstance(record, ExtraChargeCode) and record.gl_account is None and record.product is None:
-        raise Invalid(
-            "account_or_product_required",
-            errors=(FieldError("gl_account", "required"), FieldError("product", "required")),
-        )
+    check_record(record)
     await require_references(uow, referrals_of(record))
     before = await uow.reference.get(type(record), record.key, lock=True)
     if before is None and await uow.reference.insert(record):

@@ -7,18 +7,23 @@ from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.reference import Referral
 
 
-async def require_references(uow: ReferencePorts, referrals: Iterable[Referral]) -> None:
-    """Check that everything that is referred to exists.
+async def require_references(
+    uow: ReferencePorts, referrals: Iterable[Referral], *, also: Iterable[FieldError] = ()
+) -> None:
+    """Check that everything that is referred to exists. `also` holds unknown ones that were found otherwise.
 
     Raises:
         Invalid: unknown_reference, with every field that names something unknown.
     """
     named = [referral for referral in referrals if referral.code is not None]
     existing = await uow.reference.existing({(one.kind, one.code) for one in named if one.code is not None})
-    unknown = tuple(
-        FieldError(one.field, "unknown_reference", {"value": one.code})
-        for one in named
-        if (one.kind, one.code) not in existing
+    unknown = (
+        *(
+            FieldError(one.field, "unknown_reference", {"value": one.code})
+            for one in named
+            if (one.kind, one.code) not in existing
+        ),
+        *also,
     )
     if unknown:
-        raise Invalid("unknown_reference", errors=unknown)
+        raise Invalid("unknown_reference", errors=unknown, value=unknown[0].data.get("value", ""))

@@ -1,13 +1,17 @@
 """What changed between two states of a thing, field by field: the content of an audit row."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from services.invoice_service.domain.money import plain
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field, before and after. A value is plain data (text, number, list, mapping, None)."""
+    """One field, before and after: plain data, in which dates and decimals may stand as they are."""
 
     field: str
     before: Any
@@ -15,7 +19,7 @@ class Change:
 
     def as_dict(self) -> dict[str, Any]:
         """As the audit trail shows it."""
-        return {"field": self.field, "before": self.before, "after": self.after}
+        return {"field": self.field, "before": _told(self.before), "after": _told(self.after)}
 
 
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[Change, ...]:
@@ -25,3 +29,16 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] |
     return tuple(
         Change(field, old.get(field), new.get(field)) for field in fields if old.get(field) != new.get(field)
     )
+
+
+def _told(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """As JSON that reads the same whatever column it came from: 1000, not 1000.0000."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _told(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_told(item) for item in value]
+    return value

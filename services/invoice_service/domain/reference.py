@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeVar
 
+from services.invoice_service.domain.email_variables import unknown_variables
+from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.texts import Localized
 
 EmailKind = Literal["proforma", "final", "credit_note"]
@@ -215,3 +217,24 @@ def referrals_of(record: Reference) -> Iterable[Referral]:
             Referral("product", Product.kind, record.product),
         )
     return ()
+
+
+def check_record(record: Reference) -> None:
+    """Refuse a record that makes no sense, whatever else there is.
+
+    Raises:
+        Invalid: account_or_product_required (an extra charge), unknown_variable (an e-mail template).
+    """
+    if isinstance(record, ExtraChargeCode) and record.gl_account is None and record.product is None:
+        raise Invalid(
+            "account_or_product_required", errors=(FieldError("gl_account", "account_or_product_required"),)
+        )
+    if isinstance(record, EmailTemplate):
+        unknown = tuple(
+            FieldError(f"{language}.{name}", "unknown_variable", {"name": variable})
+            for language, texts in (("fr", record.fr), ("en", record.en))
+            for name, text in texts.as_dict().items()
+            for variable in unknown_variables(text)
+        )
+        if unknown:
+            raise Invalid("unknown_variable", errors=unknown, name=unknown[0].data["name"])

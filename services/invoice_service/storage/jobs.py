@@ -1,6 +1,7 @@
 """Production jobs: their row, their extra charges, and what invoices bill of them."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -128,10 +129,13 @@ class PostgresJobs:
             raise Conflict("in_use", ref=job.number) from None
         await self._put_charges(job)
 
-    async def note_auto_draft(self, number: str, remaining: Decimal) -> None:
+    async def note_auto_draft(self, number: str, remaining: Decimal, invoice_id: uuid.UUID) -> None:
         """See the port."""
         await self._connection.execute(
-            "update jobs set auto_draft_remaining = $2 where number = $1", number, remaining
+            "update jobs set auto_draft_remaining = $2, auto_draft_invoice = $3 where number = $1",
+            number,
+            remaining,
+            invoice_id,
         )
 
     async def put_extra_charge(self, number: str, charge: ExtraCharge) -> None:

@@ -11,6 +11,7 @@ from services.invoice_service.api.bodies.fields import (
     LongText,
     NaturalNumber,
     Shown,
+    ShownUnitPrice,
     UnitPrice,
 )
 from services.invoice_service.domain.reference import (
@@ -64,7 +65,7 @@ class ProductShown(Shown):
 
     code: str
     description: LocalizedShown
-    unit_price: UnitPrice | None
+    unit_price: ShownUnitPrice | None
     gl_account: str | None
     active: bool
 
@@ -90,7 +91,7 @@ class ExtraChargeShown(Shown):
 
     code: str
     description: LocalizedShown
-    unit_price: UnitPrice | None
+    unit_price: ShownUnitPrice | None
     gl_account: str | None
     product: str | None
     active: bool

@@ -1,11 +1,22 @@
 """The fields that bodies are made of. Bodies are strict: no unknown field, no coercion, decimals as strings."""
 
 import re
+from decimal import Decimal
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
+from services.invoice_service.domain.declarations import CODE_PATTERN, is_code
+from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.texts import Localized
 from shared.contracts.values import Amount, Language, Quantity, Rate, UnitPrice
 
@@ -26,34 +37,72 @@ class Shown(BaseModel):
 
 def _one_line(text: str) -> str:
     if _CONTROL.search(text) or "\n" in text or "\r" in text or "\t" in text:
-        raise ValueError("control characters and line breaks are not allowed")
+        raise Unfit("Une seule ligne de texte est attendue.", "A single line of text is expected.")
     return text
 
 
 def _many_lines(text: str) -> str:
     if _CONTROL.search(text):
-        raise ValueError("control characters are not allowed")
+        raise Unfit("Un caractère n'est pas permis.", "A character is not allowed.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _email(text: str) -> str:
+def email_address(text: str) -> str:
+    """An e-mail address, in its normal form. Nobody is asked whether it exists.
+
+    Raises:
+        Unfit: it is none.
+    """
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise ValueError("an e-mail address is expected") from error
+        raise Unfit("Une adresse courriel est attendue.", "An e-mail address is expected.") from error
 
 
-def _line(length: int) -> object:
+def _line(length: int) -> StringConstraints:
     return StringConstraints(min_length=1, max_length=length, strip_whitespace=True)
 
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+class Unfit(ValueError):
+    """A value that one of our own fields does not take, with what it expects in both languages."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.sentence = Localized(fr, en)
+
+
+def _code(text: str) -> str:
+    if not is_code(text):
+        raise Unfit(
+            "Un code a de 1 à 64 caractères : lettres sans accent, chiffres, « . », « _ » et « - ».",
+            "A code has 1 to 64 characters: A-Z, a-z, 0-9, “.”, “_” and “-”.",
+        )
+    return text
+
+
+Code = Annotated[str, AfterValidator(_code), WithJsonSchema({"type": "string", "pattern": CODE_PATTERN})]
 """The business code of something else."""
 ShortText = Annotated[str, _line(100), AfterValidator(_one_line)]
 LongText = Annotated[str, _line(500), AfterValidator(_one_line)]
+Digest = Annotated[str, _line(2000), AfterValidator(_many_lines)]
+"""A description of some lines."""
 Paragraphs = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_many_lines)]
-EmailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(_email)]
+EmailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(email_address)]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+def _money(value: Decimal) -> str:
+    return plain(value, places=2)
+
+
+_PLAIN = PlainSerializer(plain, return_type=str)
+_MONEY = PlainSerializer(_money, return_type=str)
+# What is answered: as few decimals as say it, at least two of a price.
+ShownQuantity = Annotated[Decimal, _PLAIN, WithJsonSchema({"type": "string", "examples": ["1000"]})]
+ShownRate = Annotated[Decimal, _PLAIN, WithJsonSchema({"type": "string", "examples": ["0.09975"]})]
+ShownAmount = Annotated[Decimal, _MONEY, WithJsonSchema({"type": "string", "examples": ["15812.65"]})]
+ShownUnitPrice = Annotated[Decimal, _MONEY, WithJsonSchema({"type": "string", "examples": ["0.9184"]})]
+
 NaturalNumber = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -91,6 +140,7 @@ __all__ = [
     "Body",
     "Code",
     "Currency",
+    "Digest",
     "EmailAddress",
     "Language",
     "LocalizedParagraphs",
@@ -103,5 +153,11 @@ __all__ = [
     "Rate",
     "ShortText",
     "Shown",
+    "ShownAmount",
+    "ShownQuantity",
+    "ShownRate",
+    "ShownUnitPrice",
+    "Unfit",
     "UnitPrice",
+    "email_address",
 ]

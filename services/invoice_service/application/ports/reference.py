@@ -100,8 +100,8 @@ class JobRepository(Protocol):
             Conflict: in_use: an extra charge that is to go stands on an invoice.
         """
 
-    async def note_auto_draft(self, number: str, remaining: Decimal) -> None:
-        """Record what remained when a pro forma was prepared by itself."""
+    async def note_auto_draft(self, number: str, remaining: Decimal, invoice_id: uuid.UUID) -> None:
+        """Record which pro forma was prepared by itself, and what remained after it."""
 
     async def put_extra_charge(self, number: str, charge: ExtraCharge) -> None:
         """Add an extra charge behind the others, or replace it where it stands."""

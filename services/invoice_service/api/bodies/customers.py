@@ -1,0 +1,139 @@
+"""Bodies of customers, their addresses and contacts."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.invoice_service.api.bodies.fields import (
+    Body,
+    Code,
+    Currency,
+    EmailAddress,
+    Language,
+    LongText,
+    ShortText,
+    Shown,
+)
+from services.invoice_service.domain.parties import Address, Contact, Customer
+
+Kind = Literal["billing", "shipping"]
+
+
+class AddressBody(Body):
+    """A customer's address as it is put."""
+
+    id: Code
+    kind: Kind
+    is_main: bool = False
+    name: LongText | None = None
+    line1: LongText
+    line2: LongText | None = None
+    city: ShortText
+    province: ShortText | None = None
+    postal_code: ShortText | None = None
+    country: ShortText
+
+    def value(self) -> Address:
+        """As the domain has it."""
+        return Address(**self.model_dump())
+
+
+class ContactBody(Body):
+    """A customer's contact as it is put."""
+
+    id: Code
+    first_name: ShortText
+    last_name: ShortText
+    salutation: ShortText | None = None
+    email: EmailAddress | None = None
+    phone: ShortText | None = None
+    language: Language | None = None
+    is_default: bool = False
+    billing_responsible: bool = False
+    billing_email: bool = False
+    active: bool = True
+
+    def value(self) -> Contact:
+        """As the domain has it."""
+        return Contact(**self.model_dump())
+
+
+class CustomerBody(Body):
+    """A customer as it is put, whole."""
+
+    name: LongText
+    language: Language = "fr"
+    currency: Currency = "CAD"
+    active: bool = True
+    prospect: bool = False
+    po_required: bool = False
+    bill_to: Code | None = None
+    tax_code: Code | None = None
+    payment_term: Code | None = None
+    payment_method: Code | None = None
+    sales_rep: Code | None = None
+    receivable_account: Code | None = None
+    business_entity: Code | None = None
+    addresses: Annotated[tuple[AddressBody, ...], Field(max_length=500)] = ()
+    contacts: Annotated[tuple[ContactBody, ...], Field(max_length=500)] = ()
+
+    def customer(self, code: str) -> Customer:
+        """The customer that it describes."""
+        return Customer(
+            code=code,
+            **self.model_dump(exclude={"addresses", "contacts"}),
+            addresses=tuple(address.value() for address in self.addresses),
+            contacts=tuple(contact.value() for contact in self.contacts),
+        )
+
+
+class AddressShown(Shown):
+    """A customer's address."""
+
+    id: str
+    kind: Kind
+    is_main: bool
+    name: str | None
+    line1: str
+    line2: str | None
+    city: str
+    province: str | None
+    postal_code: str | None
+    country: str
+
+
+class ContactShown(Shown):
+    """A customer's contact."""
+
+    id: str
+    first_name: str
+    last_name: str
+    salutation: str | None
+    email: str | None
+    phone: str | None
+    language: Language | None
+    is_default: bool
+    billing_responsible: bool
+    billing_email: bool
+    active: bool
+
+
+class CustomerShown(Shown):
+    """A customer."""
+
+    code: str
+    name: str
+    language: Language
+    currency: str
+    active: bool
+    prospect: bool
+    po_required: bool
+    bill_to: str | None
+    tax_code: str | None
+    payment_term: str | None
+    payment_method: str | None
+    sales_rep: str | None
+    receivable_account: str | None
+    business_entity: str | None
+    addresses: tuple[AddressShown, ...]
+    contacts: tuple[ContactShown, ...]

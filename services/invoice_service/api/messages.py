@@ -1,0 +1,108 @@
+"""Messages over HTTP: completions of jobs, and those that are parked."""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from services.invoice_service.api.answers import Answer, Json, no_content
+from services.invoice_service.api.requests import path_id, raw_body
+from services.invoice_service.api.transact import query, transact
+from services.invoice_service.api.validation import invalid_body
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.receive_message import Received, receive
+from services.invoice_service.application.replay_message import replay
+from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
+from shared.bus import topology
+from shared.contracts.envelope import Envelope
+from shared.contracts.production import JobCompleted
+
+TYPE = "production.job.completed.v1"
+
+
+async def post_completion(request: web.Request) -> web.Response:
+    """POST of a completion, applied in the request."""
+    try:
+        envelope = Envelope.model_validate_json(await raw_body(request))
+        JobCompleted.model_validate(envelope.data)
+    except ValidationError as error:
+        raise invalid_body(error) from None
+    if envelope.type != TYPE:
+        raise Invalid("invalid", errors=(FieldError("type", "invalid"),))
+
+    def present(received: Received) -> Answer:
+        if received.reason == "conflicting_repeat":
+            return Answer(409)
+        return Answer(202, {"id": envelope.id, **_received(received)})
+
+    response = await transact(
+        request, lambda uow, context: receive(uow, context, envelope, queue=topology.PRODUCTION), present
+    )
+    if response.status == 409:
+        # Only now: that it is quarantined had to be committed.
+        raise Conflict("conflicting_repeat")
+    return response
+
+
+def _received(received: Received) -> Json:
+    return {
+        "outcome": received.outcome,
+        "invoice": received.invoice,
+        "parked": str(received.parked) if received.parked else None,
+        "reason": received.reason,
+    }
+
+
+async def get_parked(request: web.Request) -> web.Response:
+    """GET of the parked messages, newest first."""
+
+    async def read(uow: UnitOfWork, _context: Context) -> list[dict[str, Any]]:
+        return await uow.parked.page()
+
+    def present(rows: list[dict[str, Any]]) -> Answer:
+        data = [_parked(row) for row in rows]
+        return Answer(200, {"data": data, "next": None, "count": len(data), "count_exact": True})
+
+    return await query(request, read, present)
+
+
+async def post_replay(request: web.Request) -> web.Response:
+    """POST of `replay`: apply it again, or put it back into its queue."""
+    parked_id = path_id(request)
+    return await transact(
+        request,
+        lambda uow, context: replay(uow, context, parked_id),
+        lambda received: Answer(202, _received(received)),
+    )
+
+
+async def delete_parked(request: web.Request) -> web.Response:
+    """DELETE of a parked message."""
+    parked_id = path_id(request)
+
+    async def discard(uow: UnitOfWork, context: Context) -> None:
+        row = await uow.parked.get(parked_id)
+        await uow.parked.discard(parked_id)
+        await uow.audit.append(context, "discarded", "parked_message", str(row["message_id"] or parked_id))
+
+    return await transact(request, discard, lambda _: no_content())
+
+
+def _parked(row: dict[str, Any]) -> Json:
+    return {
+        "id": str(row["id"]),
+        "kind": row["kind"],
+        "reason": row["reason"],
+        "message": {
+            "source": row["source"],
+            "id": row["message_id"],
+            "type": row["type"],
+            "subject": row["subject"],
+            "time": row["time"].isoformat() if row["time"] else None,
+        },
+        "body": row["body"],
+        "queue": row["queue"],
+        "attempts": row["attempts"],
+        "received_at": row["received_at"].isoformat(),
+    }
