@@ -13,6 +13,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "malformed": ("Le corps de la requête n'est pas du JSON.", "The body is not JSON."),
     "invalid": ("Valeur invalide.", "Invalid value."),
     "unknown_field": ("Champ inconnu.", "Unknown field."),
+    "invalid_parameter": (
+        "Valeur invalide dans l'adresse ou dans un en-tête.",
+        "Invalid value in the address or in a header.",
+    ),
     "unknown_parameter": ("Paramètre inconnu.", "Unknown parameter."),
     "required": ("Champ obligatoire.", "This field is required."),
     "unknown_reference": ("{value} n'existe pas.", "{value} does not exist."),
@@ -38,6 +42,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Un message de même identité et d'autre contenu a déjà été reçu.",
         "A message of the same identity with another content was received before.",
     ),
+    "not_replayable": ("Ce message ne peut pas être rejoué.", "This message can't be replayed."),
+    "dead": ("Les tentatives sont épuisées.", "The attempts are exhausted."),
     # reference data
     "in_use": ("{ref} est utilisé et ne peut pas être supprimé.", "{ref} is in use and can't be deleted."),
     "account_or_product_required": (
@@ -53,6 +59,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Series {prefix} can't move backwards.",
     ),
     "reason_required": ("Une raison est obligatoire.", "A reason is required."),
+    "prefix_taken": (
+        "Avec le préfixe « {prefix} », un numéro pourrait exister deux fois.",
+        "With prefix “{prefix}”, a number could exist twice.",
+    ),
+    "unknown_variable": ("{{{{{name}}}}} n'existe pas.", "{{{{{name}}}}} does not exist."),
+    "duplicate": ("{value} s'y trouve deux fois.", "{value} is there twice."),
+    "past": ("Cette date est passée.", "This date is past."),
     "price_twice": (
         "Un prix est unitaire ou total, pas les deux.",
         "A price is by unit or by total, not both.",
