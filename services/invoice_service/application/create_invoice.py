@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import dataclass
+from decimal import Decimal
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.outgoing import event, new_token
@@ -12,18 +13,22 @@ from services.invoice_service.domain.drafting import check_customer, check_job
 from services.invoice_service.domain.editing import new_proforma, with_lines
 from services.invoice_service.domain.invoice import Invoice, Surroundings
 from services.invoice_service.domain.job import Job
-from services.invoice_service.domain.line import Line
+from services.invoice_service.domain.line import JOB, Line, totalled
 from services.invoice_service.domain.line_defaults import job_lines
 from shared.identifiers import new_id
 
 
 @dataclass(frozen=True, slots=True)
 class CreateInvoice:
-    """What to create from: a job (forced even when fully billed) or a customer."""
+    """What to create from: a job (forced even when fully billed) or a customer.
+
+    `quantity` is what to bill of the job; None: what remains.
+    """
 
     job: str | None = None
     customer: str | None = None
     force: bool = False
+    quantity: Decimal | None = None
 
 
 async def create_invoice(uow: UnitOfWork, context: Context, command: CreateInvoice) -> Loaded:
@@ -41,10 +46,15 @@ async def create_invoice(uow: UnitOfWork, context: Context, command: CreateInvoi
     check_customer(read.drafting.payer)
     job = read.drafting.jobs[command.job] if command.job else None
     if job is not None:
-        check_job(job, read.drafting, force=command.force)
+        check_job(job, read.drafting, force=command.force or bool(command.quantity))
     invoice = new_proforma(new_id(), new_token(), read.drafting, job=job, now=context.now)
     if job is not None:
-        lines = billed_lines(job, read, invoice, force=command.force)
+        lines = billed_lines(job, read, invoice, force=command.force or bool(command.quantity))
+        if command.quantity is not None:
+            lines = tuple(
+                totalled(dataclasses.replace(line, quantity=command.quantity)) if line.kind == JOB else line
+                for line in lines
+            )
         invoice = with_lines(invoice, lines, read.drafting)
     return await keep_new(uow, context, invoice, read)
 

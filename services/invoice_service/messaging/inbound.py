@@ -59,7 +59,9 @@ class Inbound:
                     envelope.source, envelope.id, envelope.fingerprint(), envelope.type
                 )
                 if claimed == "conflict":
-                    await park_message(uow, envelope, delivery.queue, kind="quarantined", code="conflicting_repeat")
+                    await park_message(
+                        uow, envelope, delivery.queue, kind="quarantined", code="conflicting_repeat"
+                    )
                 elif claimed == "new":
                     await record_result(uow, context, result)
         except (StorageUnavailable, TransactionConflict) as error:
@@ -71,7 +73,8 @@ class Inbound:
         """Apply one message of a production system."""
         context = context_of(delivery.envelope, self.clock())
         try:
-            await receive(self.transactions, context, delivery.envelope, queue=delivery.queue)
+            async with self.transactions.writing() as uow:
+                await receive(uow, context, delivery.envelope, queue=delivery.queue)
         except UnknownMessageType as error:
             return DeadLetter(str(error))
         except pydantic.ValidationError as error:

@@ -107,7 +107,9 @@ class Relay:
     async def _wait(self, stopped: asyncio.Task[bool]) -> None:
         hint = asyncio.create_task(self._hint.wait())
         try:
-            await asyncio.wait({hint, stopped}, timeout=self._poll_seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {hint, stopped}, timeout=self._poll_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             hint.cancel()
             with suppress(asyncio.CancelledError):

@@ -248,7 +248,11 @@ class Invoices:
 
     async def delete(self, invoice_id: uuid.UUID, trail: Trail) -> None:
         """See `InvoiceRepository.delete`."""
-        await self._connection.execute("delete from invoices where id = $1", invoice_id)
+        await self._connection.execute(
+            """with declined as (update jobs set auto_draft_declined = true where auto_draft_invoice = $1)
+               delete from invoices where id = $1""",
+            invoice_id,
+        )
         self._transaction.xact = await self._connection.fetchval(
             "select append_trail($1, $2)::text", list(trail.audit), list(trail.messages)
         )

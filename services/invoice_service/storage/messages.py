@@ -87,6 +87,13 @@ class Parked:
         """See `ParkedRepository.discard`."""
         await self._connection.execute("delete from parked_messages where id = $1", parked_id)
 
+    async def put_back(self, message: Mapping[str, Any]) -> None:
+        """See `ParkedRepository.put_back`."""
+        await self._connection.execute(
+            "insert into outbox (id, type, lane, body) values ($1, $2, $3, $4)",
+            *(message[name] for name in ("id", "type", "lane", "body")),
+        )
+
 
 class Notifications:
     """`NotificationRepository` on one transaction."""

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -243,6 +244,9 @@ class ParkedRepository(Protocol):
     async def discard(self, parked_id: uuid.UUID) -> None:
         """Forget it."""
 
+    async def put_back(self, message: Mapping[str, Any]) -> None:
+        """Write a message to the outbox as it was."""
+
 
 class NotificationRepository(Protocol):
     """What a person must be told."""
@@ -263,3 +267,6 @@ class InvoicingPorts(Protocol):
     inbox: InboxRepository
     parked: ParkedRepository
     notifications: NotificationRepository
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """A part of the transaction that is undone alone when it raises."""

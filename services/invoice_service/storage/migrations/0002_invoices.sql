@@ -200,7 +200,8 @@ create table email_recipients (
 -- Errors of the guards arrive with SQLSTATE FA001.
 create function guard_final_invoice() returns trigger language plpgsql as $$
 declare
-    movable constant text[] := array['status', 'note', 'updated_at'];
+    -- `number` is generated after the triggers: it follows from what is compared.
+    movable constant text[] := array['status', 'note', 'updated_at', 'number'];
 begin
     if old.final_number is null then
         return case when tg_op = 'DELETE' then old else new end;

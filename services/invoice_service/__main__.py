@@ -1,0 +1,92 @@
+"""python -m services.invoice_service [api | relay | consumer | migrate]."""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from services.invoice_service.composition import api, consumer, database, migrate_database, relay
+from services.invoice_service.settings import InvoiceSettings
+from shared.bus.rabbitmq import RabbitMQBus
+from shared.observability.health import management_port
+from shared.observability.logging import configure_logging
+from shared.runtime import run_until_signalled
+
+
+def _nothing() -> None:
+    """The relay is another process: it polls."""
+
+
+@asynccontextmanager
+async def _api(settings: InvoiceSettings) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(database(settings, "api"))
+        checks = {"database": pool.ready}
+        await stack.enter_async_context(
+            management_port(settings.management_host, settings.management_port, checks)
+        )
+        await stack.enter_async_context(api(settings, pool, checks, _nothing))
+        yield
+
+
+@asynccontextmanager
+async def _relay(settings: InvoiceSettings) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(database(settings, "relay"))
+        bus = await stack.enter_async_context(_bus(settings, "relay"))
+        checks = {"database": pool.ready, "bus": bus.ready}
+        await stack.enter_async_context(
+            management_port(settings.management_host, settings.management_port, checks)
+        )
+        await stack.enter_async_context(relay(settings, pool, bus))
+        yield
+
+
+@asynccontextmanager
+async def _consumer(settings: InvoiceSettings) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(database(settings, "consumer"))
+        bus = await stack.enter_async_context(_bus(settings, "consumer"))
+        checks = {"database": pool.ready, "bus": bus.ready}
+        await stack.enter_async_context(
+            management_port(settings.management_host, settings.management_port, checks)
+        )
+        await stack.enter_async_context(consumer(settings, pool, bus, _nothing))
+        yield
+
+
+@asynccontextmanager
+async def _bus(settings: InvoiceSettings, part: str) -> AsyncIterator[RabbitMQBus]:
+    bus = await RabbitMQBus.connect(
+        settings.amqp_url.get_secret_value(), settings.retry_policy(), name=f"invoice-{part}"
+    )
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+_PARTS: dict[str, Callable[[InvoiceSettings], AbstractAsyncContextManager[None]]] = {
+    "api": _api,
+    "relay": _relay,
+    "consumer": _consumer,
+}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one part until it is told to stop, or migrate the database."""
+    parser = argparse.ArgumentParser(
+        prog="python -m services.invoice_service", description="Owns the invoices."
+    )
+    parser.add_argument("command", choices=(*_PARTS, "migrate"))
+    command = parser.parse_args(arguments).command
+    settings = InvoiceSettings()
+    configure_logging(f"invoice-{command}", level=settings.log_level)
+    if command == "migrate":
+        asyncio.run(migrate_database(settings))
+    else:
+        asyncio.run(run_until_signalled(_PARTS[command](settings), drain_seconds=settings.drain_seconds))
+
+
+if __name__ == "__main__":
+    main()

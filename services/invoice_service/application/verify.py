@@ -1,0 +1,127 @@
+"""`verify`: do the books close? What it finds is told, one finding each; nothing is mended.
+
+It reads the invoices, and what other services own through their exports (JSON lines), never their tables.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from services.invoice_service.domain.money import to_cent
+from shared.contracts.values import DocumentRef
+from shared.documents.store import DocumentChanged, DocumentMissing
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold: which check, of what, and what was found."""
+
+    check: str
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How much was looked at, and what was found."""
+
+    finals: int
+    proformas: int
+    ledger_entries: int
+    documents: int
+    findings: tuple[Finding, ...]
+
+
+class Books(Protocol):
+    """What is read of the invoices."""
+
+    async def finals(self) -> Sequence[Mapping[str, Any]]:
+        """Every final with its stored and its recomputed figures."""
+
+    async def proformas(self) -> int:
+        """How many pro formas there are."""
+
+    async def missing_numbers(self) -> Sequence[tuple[str, str]]:
+        """Numbers that no invoice has and no interval explains, with the kind of their series."""
+
+
+class Documents(Protocol):
+    """The document store, read."""
+
+    async def get(self, document: DocumentRef) -> bytes:
+        """The bytes of a document, if they are what its reference says."""
+
+
+async def verify(books: Books, documents: Documents, ledger: Iterable[Mapping[str, Any]] | None) -> Report:
+    """Check numbers, totals, snapshots, documents, and (when its export is given) the ledger."""
+    finals = await books.finals()
+    findings = [
+        Finding("numbers", number, f"no invoice has this number of the {kind} series")
+        for number, kind in await books.missing_numbers()
+    ]
+    checked = 0
+    for row in finals:
+        findings.extend(content_findings(row))
+        if row["document"]:
+            checked += 1
+            findings.extend(await _document(documents, row["number"], row["document"]))
+    entries = list(ledger) if ledger is not None else []
+    if ledger is not None:
+        findings.extend(ledger_findings(finals, entries))
+    return Report(len(finals), await books.proformas(), len(entries), checked, tuple(findings))
+
+
+def content_findings(row: Mapping[str, Any]) -> Iterator[Finding]:
+    """A final's figures add up, and its snapshot is what was frozen and says the same."""
+    number = row["number"]
+    if row["lines_total"] != row["subtotal"]:
+        yield Finding("totals", number, f"lines sum to {row['lines_total']}, sub-total is {row['subtotal']}")
+    taxes = sum((Decimal(tax["amount"]) for tax in row["taxes"]), Decimal(0))
+    if row["subtotal"] + taxes != row["total"]:
+        yield Finding("totals", number, f"{row['subtotal']} + {taxes} is not {row['total']}")
+    if row["kind"] == "invoice":
+        for tax in row["taxes"]:
+            if to_cent(tax["base"] * tax["rate"]) != tax["amount"]:
+                yield Finding("totals", number, f"{tax['base']} x {tax['rate']} is not {tax['amount']}")
+    if row["sha256"] != row["snapshot_sha256"]:
+        yield Finding("snapshot", number, "the frozen snapshot has changed")
+    if row["printed_number"] != number or row["printed_total"] != row["total"]:
+        yield Finding("snapshot", number, f"it says {row['printed_number']}, {row['printed_total']}")
+
+
+async def _document(store: Documents, number: str, row: Mapping[str, Any]) -> list[Finding]:
+    document = DocumentRef(key=row["key"], sha256=row["sha256"], size=row["size"])
+    try:
+        await store.get(document)
+    except (DocumentMissing, DocumentChanged) as error:
+        return [Finding("document", number, str(error))]
+    return []
+
+
+def ledger_findings(
+    finals: Iterable[Mapping[str, Any]], entries: Iterable[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    """One entry per transferred final, with equal amounts; none without a final, none twice."""
+    by_invoice: dict[str, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        by_invoice.setdefault(str(entry["invoice_id"]), []).append(entry)
+    for row in finals:
+        booked = by_invoice.pop(str(row["id"]), [])
+        expected = row["transfer_state"] == "succeeded" and not row["transfer_manual"]
+        if len(booked) > 1:
+            yield Finding("ledger", row["number"], f"{len(booked)} entries")
+        if expected and not booked:
+            yield Finding("ledger", row["number"], "transferred, but not in the ledger")
+        for entry in booked:
+            if entry["number"] != row["number"]:
+                yield Finding("ledger", row["number"], f"booked as {entry['number']}")
+            if Decimal(entry["total"]) != row["total"] or entry["currency"] != row["currency"]:
+                yield Finding(
+                    "ledger",
+                    row["number"],
+                    f"booked {entry['total']} {entry['currency']}, is {row['total']} {row['currency']}",
+                )
+    for invoice_id, booked in by_invoice.items():
+        for entry in booked:
+            yield Finding("ledger", str(entry["number"]), f"booked, but no final has the id {invoice_id}")

@@ -1,0 +1,113 @@
+"""`factures`: what an operator does from the command line."""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from services.invoice_service.application.api_keys import create_api_key
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.verify import Report
+from services.invoice_service.composition import check_books, database, migrate_database, transactions_on
+from services.invoice_service.domain.actors import Actor, Role
+from services.invoice_service.settings import InvoiceSettings
+from shared.bus.rabbitmq import declare_topology, repair_topology
+from shared.identifiers import new_id
+from shared.observability.logging import configure_logging
+
+_OPERATOR = Actor("system", "factures", "factures (command line)", Role.ADMIN)
+
+
+async def _migrate(settings: InvoiceSettings, _arguments: argparse.Namespace) -> int:
+    applied = await migrate_database(settings)
+    sys.stdout.write("".join(f"applied {name}\n" for name in applied) or "nothing to apply\n")
+    return 0
+
+
+async def _topology(settings: InvoiceSettings, arguments: argparse.Namespace) -> int:
+    url, policy = settings.amqp_url.get_secret_value(), settings.retry_policy()
+    if arguments.repair:
+        repaired = await repair_topology(url, policy)
+        sys.stdout.write("".join(f"repaired {name}\n" for name in repaired))
+    await declare_topology(url, policy)
+    sys.stdout.write("topology declared\n")
+    return 0
+
+
+async def _keys(settings: InvoiceSettings, arguments: argparse.Namespace) -> int:
+    context = Context(_OPERATOR, datetime.now(UTC), str(new_id()))
+    async with database(settings, "command") as pool, transactions_on(pool).writing() as uow:
+        made = await create_api_key(
+            uow, context, name=arguments.name, role=Role(arguments.role), expires=None
+        )
+    sys.stdout.write(f"{made.secret}\n")
+    return 0
+
+
+async def _verify(settings: InvoiceSettings, arguments: argparse.Namespace) -> int:
+    ledger = list(_ledger_export()) if arguments.ledger == "export" else None
+    report = await check_books(settings, ledger)
+    _print(report, ledger_checked=ledger is not None)
+    return 1 if report.findings else 0
+
+
+def _ledger_export() -> Iterator[dict[str, Any]]:
+    """What accounting_sync has booked, as it says itself."""
+    exported = subprocess.run(
+        [sys.executable, "-m", "services.accounting_sync", "export"],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for line in exported.stdout.splitlines():
+        row = json.loads(line)
+        if row["kind"] == "booked":
+            yield row
+
+
+def _print(report: Report, *, ledger_checked: bool) -> None:
+    for finding in report.findings:
+        sys.stdout.write(f"{finding.check}: {finding.subject}: {finding.detail}\n")
+    ledger = f", {report.ledger_entries} ledger entries" if ledger_checked else ""
+    sys.stdout.write(
+        f"{report.finals} finals, {report.proformas} pro formas, {report.documents} documents{ledger}: "
+        f"{len(report.findings) or 'no'} finding{'s' if len(report.findings) != 1 else ''}\n"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="factures", description="Operate the invoice service.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(run=_migrate)
+    topology = commands.add_parser("topology", help="declare exchanges and queues")
+    topology.add_argument("--repair", action="store_true", help="declare anew empty queues without a leader")
+    topology.set_defaults(run=_topology)
+    keys = commands.add_parser("keys", help="create an API key; its secret is printed once")
+    keys.add_argument("name")
+    keys.add_argument("role", choices=[role.value for role in Role])
+    keys.set_defaults(run=_keys)
+    check = commands.add_parser("verify", help="check that the books close; exit code 1 when they do not")
+    check.add_argument(
+        "--ledger",
+        choices=("export", "none"),
+        default="export",
+        help="compare with `python -m services.accounting_sync export`, or leave the ledger out",
+    )
+    check.set_defaults(run=_verify)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; its exit code is the process's."""
+    parsed = _parser().parse_args(arguments)
+    settings = InvoiceSettings()
+    configure_logging("factures", level="WARNING", form="text")
+    sys.exit(asyncio.run(parsed.run(settings, parsed)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""What the invoice service is made of: the only module that knows concrete classes.
+
+Three parts, each a process of its own or all in one: the API, the relay, the consumer.
+"""
+
+import datetime as dt
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.resources import files
+from typing import Any
+
+from aiohttp import web
+
+from services.invoice_service.api.app import create_app
+from services.invoice_service.api.services import ApiServices
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.transactions import Transactions
+from services.invoice_service.application.verify import Report, verify
+from services.invoice_service.messaging.inbound import Inbound
+from services.invoice_service.messaging.relay import Relay
+from services.invoice_service.settings import InvoiceSettings
+from services.invoice_service.storage.outbox import Outbox
+from services.invoice_service.storage.repositories import PostgresUnitOfWork
+from services.invoice_service.storage.transactions import PostgresTransactions
+from services.invoice_service.storage.verification import PostgresBooks
+from shared.bus import topology
+from shared.bus.port import Bus
+from shared.documents.store import DocumentStore
+from shared.observability.health import Check
+from shared.postgres.migrations import ensure_roles, migrate
+from shared.postgres.pool import Pool, open_pool
+from shared.runtime import background
+
+OWNER = "invoice_owner"
+SERVICE = "invoice_service"
+# Requests that are under way when the process is told to stop have so long to end.
+_HTTP_DRAIN_SECONDS = 20.0
+_KEEPALIVE_SECONDS = 75.0
+
+
+def now() -> dt.datetime:
+    """The clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+def transactions_on(pool: Pool) -> Transactions[UnitOfWork]:
+    """Transactions whose unit of work is on PostgreSQL."""
+    return PostgresTransactions[UnitOfWork](pool, PostgresUnitOfWork)
+
+
+@asynccontextmanager
+async def database(settings: InvoiceSettings, part: str) -> AsyncIterator[Pool]:
+    """The pool of one part."""
+    pool = await open_pool(
+        settings.database_url.get_secret_value(),
+        application_name=f"invoice-{part}",
+        max_size=settings.pool_size,
+        acquire_seconds=settings.pool_acquire_seconds,
+        statement_seconds=settings.statement_seconds,
+        lock_seconds=settings.lock_seconds,
+    )
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+@asynccontextmanager
+async def api(
+    settings: InvoiceSettings, pool: Pool, checks: Mapping[str, Check], after_commit: Callable[[], None]
+) -> AsyncIterator[int]:
+    """The API on its port, which is what is yielded."""
+    services = ApiServices(
+        transactions=transactions_on(pool),
+        clock=now,
+        settings=settings,
+        documents=DocumentStore(settings.documents_url),
+        after_commit=after_commit,
+        checks=checks,
+    )
+    runner = web.AppRunner(
+        create_app(services),
+        access_log=None,
+        keepalive_timeout=_KEEPALIVE_SECONDS,
+        shutdown_timeout=_HTTP_DRAIN_SECONDS,
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterator[Relay]:
+    """A running relay."""
+    running = Relay(Outbox(pool), bus, poll_seconds=settings.relay_poll_seconds)
+    async with background("relay", running.run):
+        yield running
+
+
+@asynccontextmanager
+async def consumer(
+    settings: InvoiceSettings, pool: Pool, bus: Bus, after_commit: Callable[[], None]
+) -> AsyncIterator[None]:
+    """The consumers of production's messages, of the workers' results, and of dead letters."""
+    inbound = Inbound(transactions_on(pool), now, after_commit)
+    running = [
+        await bus.serve(topology.PRODUCTION, inbound.production, concurrency=settings.consumer_concurrency),
+        await bus.serve(topology.RESULTS, inbound.result, concurrency=settings.consumer_concurrency),
+        await bus.serve_parked(inbound.parked),
+    ]
+    try:
+        yield
+    finally:
+        for subscription in running:
+            await subscription.stop()
+
+
+@asynccontextmanager
+async def serving(settings: InvoiceSettings, bus: Bus) -> AsyncIterator[int]:
+    """All three parts in one process, on one pool; the port of the API is what is yielded."""
+    async with AsyncExitStack() as stack:
+        pool = await stack.enter_async_context(database(settings, "standalone"))
+        relaying = await stack.enter_async_context(relay(settings, pool, bus))
+        await stack.enter_async_context(consumer(settings, pool, bus, relaying.wake))
+        checks = {"database": pool.ready, "bus": bus.ready}
+        yield await stack.enter_async_context(api(settings, pool, checks, relaying.wake))
+
+
+async def migrate_database(settings: InvoiceSettings) -> list[str]:
+    """Create the roles, then apply what is pending. Returns the names of what was applied.
+
+    Raises:
+        ValueError: the settings hold no administrator's address.
+    """
+    if settings.admin_database_url is None:
+        raise ValueError("INVOICE_ADMIN_DATABASE_URL is needed to migrate")
+    admin = settings.admin_database_url.get_secret_value()
+    await ensure_roles(admin, owner=OWNER, service=SERVICE, password=settings.service_password())
+    folder = files("services.invoice_service.storage") / "migrations"
+    return await migrate(admin, folder, owner=OWNER)
+
+
+async def set_where_unset(settings: InvoiceSettings, values: Mapping[str, str]) -> None:
+    """Settings of the shop that nobody has set yet: what an installation comes with."""
+    async with database(settings, "start") as pool, pool.acquire() as connection:
+        await connection.execute("update settings set body = $1::jsonb || body", dict(values))
+
+
+async def free_leases(settings: InvoiceSettings) -> None:
+    """Free what a relay before us held; only where no other one can be running."""
+    async with database(settings, "start") as pool:
+        await Outbox(pool).clear_leases()
+
+
+async def check_books(settings: InvoiceSettings, ledger: Iterable[Mapping[str, Any]] | None) -> Report:
+    """Do the books close? `ledger` is what accounting has booked, or None to leave it out."""
+    async with database(settings, "verify") as pool:
+        return await verify(PostgresBooks(pool), DocumentStore(settings.documents_url), ledger)

@@ -1,0 +1,39 @@
+"""The unit of work on PostgreSQL: every repository on one transaction."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from services.invoice_service.application.ports.invoicing import (
+    DraftingRepository,
+    EmailRepository,
+    InboxRepository,
+    InvoiceRepository,
+    NotificationRepository,
+    ParkedRepository,
+)
+from services.invoice_service.storage.drafting import DraftingReads
+from services.invoice_service.storage.emails import Emails
+from services.invoice_service.storage.invoices import Invoices
+from services.invoice_service.storage.messages import Inbox, Notifications, Parked
+from services.invoice_service.storage.reference_repositories import ReferenceRepositories
+from services.invoice_service.storage.unit_of_work import Transaction
+
+
+class PostgresUnitOfWork(ReferenceRepositories):
+    """See the port `UnitOfWork`."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self._transaction = transaction
+        self.invoices: InvoiceRepository = Invoices(transaction)
+        self.drafting: DraftingRepository = DraftingReads(transaction)
+        self.emails: EmailRepository = Emails(transaction)
+        self.inbox: InboxRepository = Inbox(transaction)
+        self.parked: ParkedRepository = Parked(transaction)
+        self.notifications: NotificationRepository = Notifications(transaction)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """See the port."""
+        async with self._transaction.connection.transaction():
+            yield

@@ -1,0 +1,124 @@
+"""All four services in one process, on embedded parts: the first run, and the small shop.
+
+PostgreSQL from its wheel, the local bus, an SMTP server on loopback that files what it receives, the beancount
+ledger. Nothing outside this process is needed, and nothing outlives it but the data folder.
+"""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from services.accounting_sync import composition as accounting
+from services.accounting_sync.settings import SERVICE_ROLE, AccountingSettings
+from services.invoice_service import composition as invoicing
+from services.invoice_service.settings import InvoiceSettings
+from services.mailer import composition as mailing
+from services.mailer.settings import MailerSettings
+from services.render_service import composition as rendering
+from services.render_service.settings import RenderSettings
+from services.standalone.lock import data_folder_lock
+from services.standalone.mailbox import Mailbox, mailbox
+from services.standalone.postgres import Server, embedded_postgres
+from services.standalone.settings import StandaloneSettings
+from shared.bus.local import LocalBus, install
+from shared.bus.retry import RetryPolicy
+from shared.postgres.migrations import ensure_roles
+
+_BUS_OWNER = "bus_owner"
+_BUS_SERVICE = "bus_service"
+_KEY_FILE = "admin-key"
+
+
+@dataclass(frozen=True, slots=True)
+class Standalone:
+    """What runs: where it answers, the first key, and the settings of its services."""
+
+    address: str
+    admin_key: str
+    mailbox: Mailbox
+    invoice: InvoiceSettings
+    accounting: AccountingSettings
+
+
+@asynccontextmanager
+async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
+    """Everything, running. Start it from the main thread: the database dies with the thread that started it.
+
+    Raises:
+        DataFolderInUse: another process has the data folder.
+        DatabaseError: the embedded database can't be started.
+    """
+    data = settings.data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(data_folder_lock(data))
+        server = await stack.enter_async_context(embedded_postgres(data / "postgres"))
+        mail = await stack.enter_async_context(mailbox(data / "mail"))
+        key = settings.admin_key.get_secret_value() if settings.admin_key else _kept_key(data)
+        documents = f"file://{data / 'documents'}"
+        invoice = InvoiceSettings(
+            database_url=await _database(server, "invoicing", invoicing.SERVICE),
+            admin_database_url=SecretStr(server.admin_dsn("invoicing")),
+            host=settings.host,
+            port=settings.port,
+            documents_url=documents,
+            admin_key=SecretStr(key),
+        )
+        mailer = MailerSettings(
+            database_url=await _database(server, "mailer", mailing.SERVICE),
+            admin_database_url=SecretStr(server.admin_dsn("mailer")),
+            documents_url=documents,
+            smtp_host=mail.host,
+            smtp_port=mail.port,
+            smtp_tls="none",
+        )
+        ledger = AccountingSettings(
+            database_url=await _database(server, "accounting", SERVICE_ROLE),
+            admin_database_url=SecretStr(server.admin_dsn("accounting")),
+            ledger_folder=data / "ledger",
+        )
+        await invoicing.migrate_database(invoice)
+        await mailing.migrate(mailer)
+        await accounting.migrate(ledger)
+        await invoicing.set_where_unset(invoice, {"connector": "beancount"})
+        bus = await _bus(server, invoice.retry_policy())
+        stack.push_async_callback(bus.close)
+        await invoicing.free_leases(invoice)
+        await stack.enter_async_context(rendering.serving(RenderSettings(documents_url=documents), bus))
+        await stack.enter_async_context(mailing.serving(mailer, bus))
+        await stack.enter_async_context(accounting.serving(ledger, bus))
+        port = await stack.enter_async_context(invoicing.serving(invoice, bus))
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - to show a reachable one
+        yield Standalone(f"http://{host}:{port}", key, mail, invoice, ledger)
+
+
+async def _database(server: Server, name: str, role: str) -> SecretStr:
+    """The address of a database for its service's role; the password is made anew at each start."""
+    await server.create_database(name)
+    host_and_rest = server.admin_dsn(name).rpartition("@")[2]
+    return SecretStr(f"postgresql://{role}:{secrets.token_urlsafe(24)}@{host_and_rest}")
+
+
+async def _bus(server: Server, policy: RetryPolicy) -> LocalBus:
+    dsn = (await _database(server, "bus", _BUS_SERVICE)).get_secret_value()
+    password = dsn.split(":")[2].partition("@")[0]
+    admin = server.admin_dsn("bus")
+    await ensure_roles(admin, owner=_BUS_OWNER, service=_BUS_SERVICE, password=password)
+    await install(admin, owner=_BUS_OWNER, service=_BUS_SERVICE)
+    bus = await LocalBus.open(dsn, policy)
+    # This is the only process there is: what the one before held is free.
+    await bus.clear_leases()
+    return bus
+
+
+def _kept_key(data: Path) -> str:
+    """The administrator's key of this data folder, made at its first start."""
+    file = data / _KEY_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(f"fk_{secrets.token_urlsafe(32)}\n", encoding="ascii")
+    return file.read_text(encoding="ascii").strip()

@@ -1,0 +1,29 @@
+"""The settings of the standalone: a port, a key, a folder. Everything else has a good default."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StandaloneSettings(BaseSettings):
+    """Read from the environment once, at start; frozen."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    port: int = Field(
+        default=8080, ge=0, le=65535, validation_alias="PORT", description="0: any that is free"
+    )
+    admin_key: SecretStr | None = Field(
+        default=None,
+        validation_alias="FACTURES_ADMIN_KEY",
+        description="an administrator's API key; when unset one is made and kept in the data folder",
+    )
+    data: Path = Field(
+        default=Path(".local"),
+        validation_alias="FACTURES_DATA",
+        description="everything is in it: database, documents/, mail/, ledger/",
+    )
+    log_level: str = Field(default="INFO", validation_alias="LOG_LEVEL")
+    drain_seconds: float = Field(default=30, gt=0, validation_alias="DRAIN_SECONDS")
