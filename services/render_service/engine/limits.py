@@ -35,7 +35,7 @@ class Limits:
 
 
 def confine(limits: Limits) -> None:
-    """Put this process under its limits, for good. Once fonts are loaded, it needs to write no file at all."""
+    """Put this process under its limits, for good. It needs to write no file at all, only to its pipes."""
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold a customer's document
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -1,23 +1,23 @@
-"""Snapshot to PDF with WeasyPrint: the same bytes for the same snapshot, on every machine with these versions.
+"""Snapshot to PDF with WeasyPrint: the same bytes for the same snapshot, wherever the same versions run.
 
 Runs in a rendering process only (`child`), never in the service's own.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from weasyprint import CSS, HTML
 from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 
 from services.render_service.engine.fetcher import Asset, AssetFetcher
+from services.render_service.errors import Unprintable
 from services.render_service.form import form_of
 from services.render_service.key import digest_of
 from services.render_service.logo import decode
 from services.render_service.templates import template_named
 from shared.contracts.values import DocumentSnapshot
-
-# Its warnings quote documents; what matters is an exception.
-LOGGER.setLevel(logging.CRITICAL)
 
 
 class PdfMaker:
@@ -32,7 +32,7 @@ class PdfMaker:
 
         Raises:
             UnknownTemplate: no template has its name.
-            Unprintable: see `form_of` and `logo.decode`.
+            Unprintable: see `form_of` and `logo.decode`; or WeasyPrint left something out.
             weasyprint.urls.FatalURLFetchingError: the form asked for something it may not have.
         """
         template = template_named(snapshot.template)
@@ -41,10 +41,37 @@ class PdfMaker:
         style = self._styles.get(template.name)
         if style is None:
             style = self._styles[template.name] = CSS(string=template.css, url_fetcher=AssetFetcher({}))
-        pdf: bytes = HTML(string=template.html(form_of(snapshot)), url_fetcher=fetcher).write_pdf(
-            font_config=self._fonts,
-            stylesheets=[style],
-            pdf_tags=True,
-            pdf_identifier=bytes.fromhex(digest_of(snapshot))[:16],
-        )
+        with _nothing_left_out():
+            pdf: bytes = HTML(string=template.html(form_of(snapshot)), url_fetcher=fetcher).write_pdf(
+                font_config=self._fonts,
+                stylesheets=[style],
+                pdf_tags=True,
+                pdf_identifier=bytes.fromhex(digest_of(snapshot))[:16],
+            )
         return pdf
+
+
+@contextmanager
+def _nothing_left_out() -> Iterator[None]:
+    """Make WeasyPrint's logged errors fatal: it goes on without the picture that it can't draw.
+
+    Raises:
+        Unprintable: it logged one.
+    """
+    complaints = _Complaints()
+    LOGGER.addHandler(complaints)
+    try:
+        yield
+    finally:
+        LOGGER.removeHandler(complaints)
+    if complaints.messages:
+        raise Unprintable("render_failed", f"the form would not be whole: {complaints.messages[0]}")
+
+
+class _Complaints(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Self, cast
 
@@ -14,6 +15,8 @@ from services.render_service.engine.limits import Limits
 from services.render_service.errors import ChildUnavailable, RenderCrashed, RenderTimedOut, Unprintable
 
 _START_SECONDS = 30.0
+_END_SECONDS = 5.0
+_MAX_LAST_WORDS = 500
 # What the loader of Pango and Python itself may need. Nothing else of our environment goes to a child: it
 # holds the broker's password and the store's keys.
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_PATH", "TMPDIR")
@@ -26,6 +29,8 @@ class Child:
         self._process = process
         self._jobs_in = cast("asyncio.StreamWriter", process.stdin)  # never None: pipes were asked for
         self._answers = cast("asyncio.StreamReader", process.stdout)
+        # Always read, or the child would wait for room to speak.
+        self._last_words = asyncio.create_task(_last_line(cast("asyncio.StreamReader", process.stderr)))
         self._limits = limits
         self._jobs = 0
 
@@ -46,6 +51,7 @@ class Child:
                 *limits.to_arguments(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
                 env=_environment(),
                 start_new_session=True,
             )
@@ -102,10 +108,14 @@ class Child:
         return answer
 
     async def kill(self) -> None:
-        """End it now, and wait until it is gone."""
+        """End it now, with whatever it started, and wait until it is gone."""
         if self._process.returncode is None:
-            self._process.kill()
+            # Not Process.kill: it may reap the process before asyncio does, and lose how it ended.
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
+        self._last_words.cancel()
+        await asyncio.wait({self._last_words})
 
     async def _become_ready(self) -> None:
         kind, _ = await self._receive()
@@ -133,13 +143,27 @@ class Child:
             raise await self._death() from None
 
     async def _death(self) -> RenderCrashed | RenderTimedOut:
-        """Why it died; called when its pipes have ended."""
+        """Why it died; called when its pipes have ended, so that it is ending itself, most likely."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_END_SECONDS):
+                await self._process.wait()
+                await asyncio.wait({self._last_words})
+        last_words = self._last_words.result() if self._last_words.done() else ""
         await self.kill()
         code = self._process.returncode
         if code == -signal.SIGXCPU:
             return RenderTimedOut(self._limits.cpu_seconds)
         how = f"exit code {code}" if code is None or code >= 0 else signal.Signals(-code).name
-        return RenderCrashed(how)
+        return RenderCrashed(f"{how} ({last_words})" if last_words else how)
+
+
+async def _last_line(stream: asyncio.StreamReader) -> str:
+    """The last line of a stream, when it ends."""
+    tail = b""
+    while piece := await stream.read(4096):
+        tail = (tail + piece)[-_MAX_LAST_WORDS:]
+    lines = tail.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def _environment() -> dict[str, str]:

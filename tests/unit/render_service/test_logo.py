@@ -2,6 +2,7 @@
 
 import base64
 import struct
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -11,8 +12,14 @@ from services.render_service.logo import MAX_BYTES, MAX_SIDE, decode
 from services.render_service.samples import LOGO
 
 
-def _png(width: int = 10, height: int = 10) -> bytes:
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height) + b"\x08\x02\0\0\0"
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _png(width: int = 10, height: int = 10, pixels: bytes = b"") -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", pixels) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunks
 
 
 def _url(content: bytes | str, content_type: str = "image/svg+xml") -> str:
@@ -69,7 +76,13 @@ def test_an_svg_may_point_into_itself() -> None:
         (_url(_png(0, 10), "image/png"), "0 x 10 pixels"),
         (_url(_png(MAX_SIDE + 1, 1), "image/png"), f"{MAX_SIDE + 1} x 1 pixels"),
         (_url(_png(1, 2**31), "image/png"), f"1 x {2**31} pixels"),
-        (_url(_png() + b"\0" * MAX_BYTES, "image/png"), "are allowed"),
+        (_url(_png(pixels=b"\0" * MAX_BYTES), "image/png"), "are allowed"),
+        (_url(_png()[:-1], "image/png"), "damaged"),
+        (_url(_png()[:30], "image/png"), "damaged"),
+        (_url(_png()[:-12], "image/png"), "damaged"),
+        (_url(_png(pixels=b"abcd").replace(b"abcd", b"abce"), "image/png"), "damaged"),
+        (_url(_png()[:33] + b"\xff\xff\xff\xff" + _png()[37:], "image/png"), "damaged"),
+        (_url('<svg viewBox="0 0 10 10"/>'), "not an SVG"),
         (_url(_png()), "not well formed"),
         (_url("<svg"), "not well formed"),
         (_url(""), "not well formed"),
