@@ -9,4 +9,4 @@ grant select, insert, update, delete on
 grant select, insert, update on number_series, api_keys to invoice_service;
 grant select, insert, delete on invoice_documents to invoice_service;
 grant select, insert on number_series_intervals, inbox, audit to invoice_service;
-grant select on schema_migrations to invoice_service;
+grant select on schema_migrations, jobs_billed, charges_billed to invoice_service;
