@@ -16,6 +16,7 @@ from shared.observability.metrics import HTTP_SECONDS
 log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_PROBES = frozenset({"/livez", "/readyz"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -32,7 +33,9 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
         seconds = time.perf_counter() - started
         method = request.method if request.method in _METHODS else "other"
         HTTP_SECONDS.labels(method, route, str(response.status)).observe(seconds)
-        log.info(
+        # Probes come every few seconds and say nothing unless they fail.
+        told = log.debug if route in _PROBES and response.status == 200 else log.info
+        told(
             "request",
             method=method,
             route=route,

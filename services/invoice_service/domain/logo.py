@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 import struct
+import zlib
 from urllib.parse import unquote_to_bytes
 from xml.parsers import expat
 
@@ -16,6 +17,7 @@ _DATA_URL = re.compile(
     r"data:(image/png|image/svg\+xml)((?:;[a-z-]+=[\w.-]+|;utf8)*)(;base64)?,(.*)", re.DOTALL
 )
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_SVG_ROOT = "http://www.w3.org/2000/svg svg"
 _REFUSED_ELEMENTS = frozenset(
     {"script", "foreignobject", "iframe", "audio", "video", "image", "feimage", "handler", "set", "animate"}
 )
@@ -54,6 +56,22 @@ def _check_png(content: bytes) -> None:
     width, height = struct.unpack(">II", content[16:24])
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise BadLogo(f"{width} x {height} pixels")
+    if not _is_whole_png(content):
+        raise BadLogo("a damaged PNG")
+
+
+def _is_whole_png(content: bytes) -> bool:
+    """Whether every chunk has its checksum, up to the end mark."""
+    place = len(_PNG_SIGNATURE)
+    while place + 12 <= len(content):
+        (length,) = struct.unpack_from(">I", content, place)
+        kind_and_data = content[place + 4 : place + 8 + length]
+        place += 12 + length
+        if place > len(content) or content[place - 4 : place] != struct.pack(">I", zlib.crc32(kind_and_data)):
+            return False
+        if kind_and_data == b"IEND":
+            return True
+    return False
 
 
 def _check_svg(content: bytes) -> None:
@@ -66,7 +84,7 @@ def _check_svg(content: bytes) -> None:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
-        names.append(local)
+        names.append(name)
         if local.lower() in _REFUSED_ELEMENTS:
             raise BadLogo(f"a <{local}>")
         for key, value in attributes.items():
@@ -82,7 +100,7 @@ def _check_svg(content: bytes) -> None:
         parser.Parse(content, True)  # noqa: FBT003 - expat takes it by place only
     except expat.ExpatError as error:
         raise BadLogo("not well-formed") from error
-    if names[0] != "svg":
+    if names[0] != _SVG_ROOT:
         raise BadLogo("not an SVG")
     if _OUTSIDE.search("".join(text)):
         raise BadLogo("its style points outside")

@@ -46,12 +46,17 @@ _VIEW = f"""{JOB_JSON} as job,
            where l.kind = 'job' and l.job = j.number
            group by i.number, i.date, i.status) billing) as invoices"""
 
+# As a set, not job by job: the work list looks through all jobs there ever were.
 _BILLABLE = """(
     j.status not in ('pending_launch', 'cancelled')
     and exists (select from customers c where c.code = j.customer and c.active and not c.prospect)
-    and (job_billed(j.number) < j.ordered_quantity
-         or exists (select from job_extra_charges x
-                    where x.job = j.number and charge_billed(x.job, x.id) < x.quantity)))"""
+    and j.number in (
+        select k.number from jobs k left join jobs_billed b on b.job = k.number
+        where coalesce(b.quantity, 0) < k.ordered_quantity
+        union all
+        select x.job from job_extra_charges x
+        left join charges_billed b on b.job = x.job and b.extra_charge = x.id
+        where coalesce(b.quantity, 0) < x.quantity))"""
 
 LISTING = Listing(
     columns=_VIEW,
