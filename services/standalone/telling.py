@@ -9,16 +9,16 @@ from services.invoice_service.application.wording import money
 
 _SENTENCES = {
     "shop": (
-        "La boutique est prête : comptes, taxes, entité commerciale, client {customer}.",
-        "The shop is set up: accounts, taxes, business entity, customer {customer}.",
+        "La boutique est prête : comptes, taxes, entité commerciale, client {customer}",
+        "The shop is set up: accounts, taxes, business entity, customer {customer}",
     ),
     "completed": (
         "La production termine le dossier {job} : la proforma {number} se crée d'elle-même.",
         "Production completes job {job}: pro forma {number} is made by itself.",
     ),
     "edited": (
-        "Un champ est modifié : la livraison n'est pas facturée cette fois.",
-        "A field is edited: delivery is not billed this time.",
+        "Elle est modifiée : commande PO-12154, et la livraison n'est pas facturée cette fois.",
+        "It is edited: PO number PO-12154, and delivery is not billed this time.",
     ),
     "previewed": ("La proforma est visualisée : {file}.", "The pro forma is previewed: {file}."),
     "emailed": (
