@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.mailer.composition import database, migrate, serving
+from services.mailer.composition import MigrationSettingsMissing, database, migrate, serving
 from services.mailer.deliveries import Deliveries
 from services.mailer.export import lines
 from services.mailer.settings import MailerSettings
@@ -34,23 +34,40 @@ async def _service(settings: MailerSettings) -> AsyncIterator[None]:
 async def _export(settings: MailerSettings) -> None:
     async with database(settings) as pool:
         async for line in lines(Deliveries(pool)):
-            sys.stdout.write(line + "\n")
+            print(line)
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run the subcommand."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run one subcommand; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m services.mailer", description="Sends the e-mails.")
-    parser.add_argument("command", nargs="?", default="serve", choices=("serve", "migrate", "export"))
+    parser.add_argument(
+        "command",
+        nargs="?",
+        default="serve",
+        choices=("serve", "migrate", "export"),
+        help="serve: send e-mails (default). migrate: roles and tables. export: what is known, as JSON lines",
+    )
     command = parser.parse_args(arguments).command
     settings = MailerSettings()
     configure_logging("mailer", level=settings.log_level)
-    if command == "migrate":
+    match command:
+        case "migrate":
+            return _migrate(settings)
+        case "export":
+            asyncio.run(_export(settings))
+        case _:
+            asyncio.run(run_until_signalled(_service(settings), drain_seconds=settings.drain_seconds))
+    return 0
+
+
+def _migrate(settings: MailerSettings) -> int:
+    try:
         asyncio.run(migrate(settings))
-    elif command == "export":
-        asyncio.run(_export(settings))
-    else:
-        asyncio.run(run_until_signalled(_service(settings), drain_seconds=settings.drain_seconds))
+    except MigrationSettingsMissing as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from services.mailer.composition import database, migrate
 from services.mailer.settings import MailerSettings
-from tests.integration.mailer.mailroom import Mailroom, folder_url
+from tests.integration.mailer.mailroom import Mailroom
 from tests.support.postgres import PrivatePostgres
 from tests.support.smtp import MailServer, ServerOptions, mail_server
 
@@ -47,7 +47,7 @@ def configured(base: MailerSettings, server: MailServer, documents: Path) -> Mai
             "smtp_port": server.port,
             "smtp_ca_file": server.ca_file,
             "hello_name": "mailer.test",
-            "documents_url": folder_url(documents),
+            "documents_url": documents.as_uri(),
         }
     )
 

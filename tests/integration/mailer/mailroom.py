@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from services.mailer.deliveries import Deliveries
 from services.mailer.handler import SendEmailHandler
@@ -30,6 +29,7 @@ class RecordingBus:
         self.fails: Callable[[Envelope], bool] = lambda _envelope: False
         self.handler: Handler | None = None
         self.consuming = False
+        self.closed = False
 
     async def publish(self, envelope: Envelope) -> None:
         if self.fails(envelope):
@@ -63,7 +63,7 @@ class RecordingBus:
         return True
 
     async def close(self) -> None:
-        self.consuming = False
+        self.closed = True
 
     def types(self) -> list[str]:
         """The types published, without the common beginning and the version."""
@@ -119,7 +119,3 @@ class Mailroom:
         """An attachment whose document is in the store."""
         document = await self.documents.put(f"tests/{hashlib.sha256(content).hexdigest()}.pdf", content)
         return Attachment(name=name, content_type="application/pdf", document=document)
-
-
-def folder_url(folder: Path) -> str:
-    return folder.as_uri()

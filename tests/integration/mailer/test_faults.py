@@ -1,5 +1,6 @@
 """Every fault of a mail server, and what becomes of the e-mail: one line each."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -159,6 +160,18 @@ async def test_nothing_is_said_in_clear_when_tls_is_wanted(rooms: Rooms) -> None
     async with rooms(tls="none") as room:
         await room.deliver(send_email())
         assert room.server.commands == ["EHLO mailer.test"]
+
+
+async def test_a_mail_that_is_too_big_is_not_even_transmitted(rooms: Rooms) -> None:
+    async with rooms(size_limit=100) as room:
+        await room.deliver(send_email())
+        assert "DATA" not in room.server.commands
+
+
+async def test_no_goodbye_is_waited_for_when_no_answer_came(rooms: Rooms) -> None:
+    async with rooms() as room, asyncio.timeout(4):
+        room.server.hold(Phase.DOT)
+        assert await room.deliver(send_email(), settings=IMPATIENT) == SILENT
 
 
 async def test_a_server_that_is_not_there(rooms: Rooms) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.mailer import progress
 from services.mailer.composition import database
 from services.mailer.deliveries import DatabaseUnavailable, Deliveries
 from services.mailer.handler import utc_now
@@ -169,6 +170,13 @@ async def test_two_deliveries_at_once_send_one_mail(room: Mailroom) -> None:
     assert isinstance(outcome, Retry)
     assert outcome.reason.startswith("Superseded")
     assert len(room.server.taken) == 1
+
+
+async def test_changes_at_once_are_made_one_after_the_other(room: Mailroom) -> None:
+    command = send_email()
+    await room.deliveries.remember(command, "f", room.now)
+    await asyncio.gather(*(room.deliveries.apply(command.email_id, progress.begun) for _ in range(20)))
+    assert (await room.record(command)).conversations == 20
 
 
 async def test_a_redelivery_while_data_is_under_way_waits_and_the_answer_still_counts(room: Mailroom) -> None:
