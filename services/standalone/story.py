@@ -3,8 +3,6 @@
 import asyncio
 import datetime as dt
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from services.accounting_sync.check import check_ledger, find_bean_check
 from services.standalone.books import books_close
 from services.standalone.composition import Standalone, standalone
 from services.standalone.settings import StandaloneSettings
@@ -176,20 +175,15 @@ def _expect_mail(running: Standalone, number: str, *, attachments: int) -> None:
 
 
 def _bean_check(ledger: Path) -> bool:
-    """Whether `bean-check` was there to agree. It is GPL: a program of its own, never a part of ours.
+    """Whether `bean-check` was there to agree.
 
     Raises:
         StepFailed: it was, and it does not agree.
     """
-    program = shutil.which("bean-check", path=f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin")
-    if program is None:
-        return False
-    done = subprocess.run(
-        [program, str(ledger / "ledger.beancount")], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise StepFailed(f"bean-check: {done.stdout}{done.stderr}")
-    return True
+    judged = check_ledger(ledger / "ledger.beancount", find_bean_check())
+    if judged.accepted is False:
+        raise StepFailed(f"bean-check: {judged.errors}")
+    return judged.accepted is True
 
 
 def _save(file: Path, content: bytes) -> None:
