@@ -9,9 +9,12 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 import asyncpg
+import structlog
 
 from shared.contracts.values import Reason
 from shared.postgres.pool import Connection, Pool, PoolBusy
+
+log = structlog.get_logger(__name__)
 
 TransferState = Literal["none", "sending", "transferred", "failed", "uncertain"]
 
@@ -101,8 +104,12 @@ class PostgresTransferLog:
                 raise TransferBusy(invoice_id)
             yield _LockedRow(connection, invoice_id)
         finally:
-            with _log_errors():
-                await held.aclose()
+            try:
+                with _log_errors():
+                    await held.aclose()
+            except LogUnavailable as error:
+                # What was saved is committed, and a lock ends with its session: nothing is lost.
+                log.warning("connection lost at its release", why=str(error))
 
     async def all(self) -> AsyncIterator[Transfer]:
         """Every row, by invoice id. Raises LogUnavailable."""

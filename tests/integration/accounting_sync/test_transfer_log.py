@@ -121,7 +121,7 @@ async def test_a_server_that_goes_away_is_told_and_comes_back(
         log = PostgresTransferLog(pool)
         async with log.locked("invoice-1") as row:
             await row.save(SENDING)
-            await postgres_instance.kill()
+            await postgres_instance.stop()
             with pytest.raises(LogUnavailable):
                 await row.save(replace(SENDING, total=Decimal(0)))
             with pytest.raises(LogUnavailable):

@@ -228,3 +228,49 @@ async def test_a_refused_document_writes_nothing(ledger: BeancountConnector, tmp
     with pytest.raises(Rejected):
         await ledger.book(invoice(postings=(posting("receivable", "1100", "114.98"),)))
     assert contents(tmp_path) == {}
+
+
+@pytest.fixture
+def on_disk(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was moved into place, and what was synced, in order; by name."""
+    events: list[str] = []
+    replace, fsync = os.replace, os.fsync
+
+    def replaced(source: Path, target: Path) -> None:
+        replace(source, target)
+        events.append(f"placed {target.name}")
+
+    def synced(descriptor: int) -> None:
+        fsync(descriptor)
+        events.append(f"synced {Path(f'/dev/fd/{descriptor}').resolve().name}")
+
+    monkeypatch.setattr(os, "replace", replaced)
+    monkeypatch.setattr(os, "fsync", synced)
+    return events
+
+
+async def test_a_document_is_placed_when_what_it_stands_on_is_on_disk(
+    ledger: BeancountConnector, tmp_path: Path, on_disk: list[str]
+) -> None:
+    await ledger.book(invoice())
+    placed = on_disk.index("placed 00004.beancount")
+    for file, folder in (
+        ("ledger.beancount", tmp_path.name),
+        ("accounts.beancount", "books"),
+        (invoice().invoice_id, ".ids"),
+    ):
+        there = on_disk.index(f"placed {file}")
+        assert f"synced {folder}" in on_disk[there:placed]
+    assert "synced 2026" in on_disk[placed:]
+
+
+@pytest.mark.parametrize("again", ["book", "find"])
+async def test_a_document_that_is_found_is_synced_before_it_counts(
+    ledger: BeancountConnector, on_disk: list[str], again: str
+) -> None:
+    """Whoever placed it may have died before that."""
+    await ledger.book(invoice())
+    on_disk.clear()
+    await (ledger.book(invoice()) if again == "book" else ledger.find("00004", invoice().invoice_id))
+    assert "synced 2026" in on_disk
+    assert not any(event.startswith("placed") for event in on_disk)
