@@ -65,9 +65,15 @@ def invalid_body(error: ValidationError) -> Invalid:
     found = error.errors(include_url=False, include_input=False)
     if any(one["type"] == "json_invalid" for one in found):
         return Invalid("malformed")
-    errors = tuple(_field_error(one) for one in found)
+    # A list whose items are wrong is counted as too short, too: what is wrong inside says enough.
+    errors = tuple(_field_error(one) for one in found if not _holds_another(one, found))
     unknown_only = all(one.code == "unknown_field" for one in errors)
     return Invalid("unknown_field" if unknown_only else "invalid", errors=errors)
+
+
+def _holds_another(one: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
+    depth = len(one["loc"])
+    return any(len(other["loc"]) > depth and other["loc"][:depth] == one["loc"] for other in found)
 
 
 def _field_error(found: ErrorDetails) -> FieldError:
