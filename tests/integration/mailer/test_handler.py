@@ -3,24 +3,18 @@
 import datetime as dt
 from dataclasses import replace
 
-import asyncpg
 import pytest
 
-from services.mailer.deliveries import UnknownEmail
 from services.mailer.progress import Email
 from shared.bus import topology
 from shared.bus.outcome import Ack, DeadLetter, Retry
 from shared.bus.port import Delivery
-from shared.contracts.commands import Mailbox
 from shared.contracts.envelope import Envelope
-from shared.contracts.values import DocumentRef
-from shared.documents.store import DocumentStore, StoreUnavailable
 from tests.integration.mailer.mailroom import Mailroom
 from tests.support.smtp import Phase
 from tests.unit.mailer.commands import enveloped, recipient, send_email
 
 A, B = "a@client.example", "b@client.example"
-OFF = {"outbound": "off"}
 RESEND = dt.timedelta(minutes=10)
 
 
@@ -217,147 +211,3 @@ async def test_a_mail_that_now_goes_elsewhere_is_not_repeated_there(room: Mailro
     assert await room.deliver(command, attempt=2, settings=trial) == Ack()
     assert await room.states(command) == ["uncertain"]
     assert len(room.server.taken) == 1
-
-
-# -- the switch
-
-
-async def test_while_off_nothing_is_said_and_no_attempt_is_used(room: Mailroom) -> None:
-    command = send_email(recipient(A), recipient(B))
-    settings = OFF | {"retry_attempts": 3}
-    for attempt in (1, 2):
-        assert await room.deliver(command, attempt=attempt, settings=settings) == Retry(
-            "outbound_off", dt.timedelta(hours=1)
-        )
-    assert await room.deliver(command, attempt=3, settings=settings) == Ack()
-    [(queue, renewed)] = room.bus.requeued
-    assert room.server.conversations == 0
-    assert await room.states(command) == ["prepared", "prepared"]
-    notes = {one.data["recipient"]["reply"] for one in room.bus.published}
-    assert notes == {"outbound_off"}
-    room.server.answer(Phase.RCPT, "450 4.2.0 greylisted", times=2)
-    switched_on = room.handler({"retry_attempts": 3})
-    assert isinstance(await switched_on.handle(Delivery(renewed, queue, 1)), Retry)
-    assert await switched_on.handle(Delivery(renewed, queue, 2)) == Ack()
-    assert [mail.recipients for mail in room.server.taken] == [(A, B)]
-
-
-async def test_while_off_a_mail_that_ended_is_still_reported(room: Mailroom) -> None:
-    command = send_email(recipient(A))
-    await room.deliver(command)
-    room.bus.published.clear()
-    assert await room.deliver(command, attempt=2, settings=OFF) == Ack()
-    assert room.bus.types() == ["recipient_updated", "sent"]
-
-
-async def test_while_off_a_resend_waits_too(room: Mailroom) -> None:
-    command = send_email(recipient(A))
-    room.server.drop(Phase.DOT, taken=True, times=1)
-    await room.deliver(command)
-    room.later(600)
-    outcome = await room.deliver(command, attempt=2, settings=OFF)
-    assert outcome == Retry("outbound_off", dt.timedelta(hours=1))
-    assert len(room.server.taken) == 1
-
-
-async def test_one_address_gets_all_mail(room: Mailroom) -> None:
-    command = send_email(recipient(A), recipient(B, "cc"), recipient("c@client.example", "bcc"))
-    assert await room.deliver(command, settings={"outbound": "trial@shop.example"}) == Ack()
-    [mail] = room.server.taken
-    assert mail.recipients == ("trial@shop.example",)
-    assert mail.message["To"] == "trial@shop.example"
-    assert await room.states(command) == ["sent"] * 3
-    assert [one["email"] for one in room.bus.published[-1].data["recipients"]] == [A, B, "c@client.example"]
-
-
-# -- what can't be sent
-
-
-async def test_a_document_that_is_not_there(room: Mailroom) -> None:
-    pdf = await room.attach("a.pdf", b"%PDF-1.7")
-    gone = pdf.model_copy(update={"document": DocumentRef(key="no/such.pdf", sha256="0" * 64, size=1)})
-    bad_key = pdf.model_copy(update={"document": DocumentRef(key="../x", sha256="0" * 64, size=1)})
-    changed = pdf.model_copy(update={"document": pdf.document.model_copy(update={"sha256": "0" * 64})})
-    for attachment, code in (
-        (gone, "document_missing"),
-        (bad_key, "document_missing"),
-        (changed, "document_changed"),
-    ):
-        command = send_email(recipient(A), attachments=[pdf, attachment])
-        assert await room.deliver(command) == Ack()
-        assert room.bus.published[-1].type == "results.email.failed.v1"
-        assert room.bus.published[-1].data["reason"]["code"] == code
-        assert await room.states(command) == ["refused"]
-    assert room.server.conversations == 0
-
-
-class BrokenStore(DocumentStore):
-    """A store that is down."""
-
-    async def get(self, document: DocumentRef) -> bytes:
-        raise StoreUnavailable(document.key, "told to fail")
-
-
-async def test_a_store_that_is_down_is_waited_for(room: Mailroom) -> None:
-    pdf = await room.attach("a.pdf", b"%PDF-1.7")
-    command = send_email(recipient(A), attachments=[pdf])
-    room.documents = BrokenStore("memory:///")
-    outcome = await room.deliver(command)
-    assert isinstance(outcome, Retry)
-    assert outcome.reason.startswith("StoreUnavailable")
-    assert await room.states(command) == ["prepared"]
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"subject": "Facture\r\nBcc: evil@x.example"},
-        {"sender": Mailbox(name="Shop\x00", email="f@shop.example")},
-        {"recipients": (recipient("a@client.example\r\nRCPT TO:<evil@x.example>"),)},
-        {"recipients": (recipient("a\x00@client.example"), recipient(B))},
-        {"message_id": "<x@y>\r\nBcc: evil@x.example"},
-    ],
-    ids=["subject", "sender", "recipient", "NUL", "message id"],
-)
-async def test_what_could_break_out_of_a_header_is_not_sent(
-    room: Mailroom, changes: dict[str, object]
-) -> None:
-    command = send_email().model_copy(update=changes)
-    assert await room.deliver(command) == Ack()
-    closing = room.bus.published[-1]
-    assert closing.type == "results.email.failed.v1"
-    assert closing.data["reason"]["code"] == "unsafe_header"
-    assert [one["email"] for one in closing.data["recipients"]] == [one.email for one in command.recipients]
-    assert room.server.conversations == 0
-    assert await room.deliver(command, attempt=2) == Ack()
-
-
-async def test_an_encoded_line_break_arrives_as_text(room: Mailroom) -> None:
-    smuggled = "long " * 20 + "=?utf-8?q?a=0ABcc=3A_evil=40x.example?="
-    await room.deliver(send_email(recipient(A, name=smuggled), subject=smuggled))
-    [mail] = room.server.taken
-    assert mail.recipients == (A,)
-    assert mail.message["Subject"] == smuggled
-    assert "Bcc" not in mail.message
-
-
-# -- roles
-
-
-async def test_the_service_may_neither_delete_nor_alter(room: Mailroom) -> None:
-    async with room.pool.acquire() as connection:
-        for statement in (
-            "delete from recipients",
-            "truncate emails cascade",
-            "alter table emails disable trigger all",
-            "drop table recipients",
-            "update schema_migrations set sha256 = ''",
-        ):
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection.execute(statement)
-
-
-async def test_a_record_that_does_not_exist(room: Mailroom) -> None:
-    with pytest.raises(UnknownEmail) as caught:
-        await room.deliveries.apply("nobody", lambda known: known)
-    assert caught.value.email_id == "nobody"

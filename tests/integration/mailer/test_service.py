@@ -2,11 +2,12 @@
 
 import json
 
+import asyncpg
 import pytest
 from pydantic import SecretStr
 
 from services.mailer.composition import MigrationSettingsMissing, database, migrate, serving
-from services.mailer.deliveries import DatabaseUnavailable, Deliveries
+from services.mailer.deliveries import DatabaseUnavailable, Deliveries, UnknownEmail
 from services.mailer.export import lines
 from shared.bus import topology
 from shared.bus.outcome import Ack
@@ -88,3 +89,22 @@ async def test_export_of_a_database_that_is_gone_fails(room: Mailroom) -> None:
     await room.pool.close()
     with pytest.raises(DatabaseUnavailable):
         [line async for line in lines(room.deliveries)]
+
+
+async def test_the_service_may_neither_delete_nor_alter(room: Mailroom) -> None:
+    async with room.pool.acquire() as connection:
+        for statement in (
+            "delete from recipients",
+            "truncate emails cascade",
+            "alter table emails disable trigger all",
+            "drop table recipients",
+            "update schema_migrations set sha256 = ''",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+
+
+async def test_a_record_that_does_not_exist(room: Mailroom) -> None:
+    with pytest.raises(UnknownEmail) as caught:
+        await room.deliveries.apply("nobody", lambda known: known)
+    assert caught.value.email_id == "nobody"
