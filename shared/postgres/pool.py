@@ -7,11 +7,15 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 import asyncpg
+import structlog
 
 # Text, because asyncpg's classes take parameters only in its type stubs.
 Connection: TypeAlias = (
     "asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 )
+
+
+log = structlog.get_logger(__name__)
 
 
 class PoolBusy(Exception):
@@ -35,6 +39,7 @@ class Pool:
 
         Raises:
             PoolBusy: none came free in time.
+            asyncpg.PostgresConnectionError: it was lost meanwhile.
         """
         try:
             connection = await self._pool.acquire(timeout=self._acquire_seconds)
@@ -42,8 +47,19 @@ class Pool:
             raise PoolBusy(self._acquire_seconds) from None
         try:
             yield connection
+        except asyncpg.InternalClientError as error:
+            # What asyncpg can say of a connection whose server was just killed.
+            raise asyncpg.ConnectionDoesNotExistError(str(error)) from error
         finally:
+            await self._release(connection)
+
+    async def _release(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+        """Give a connection back. One that died meanwhile is dropped: what was done with it stays done."""
+        try:
             await self._pool.release(connection)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            log.warning("a connection was lost", error=f"{type(error).__name__}: {error}")
+            connection.terminate()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

@@ -17,6 +17,7 @@ from shared.bus.rabbitmq.publisher import Publisher, broker_message
 from shared.identifiers import new_id
 
 _PAUSE_SECONDS = 1.0
+_LOOK_SECONDS = 10.0
 
 _T = TypeVar("_T")
 
@@ -61,6 +62,7 @@ class RabbitMQSubscription:
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._consuming = False
+        self._taken = 0
         self._task = asyncio.create_task(self._keep_consuming(), name=f"bus consumer {queue}")
 
     def alive(self) -> bool:
@@ -111,11 +113,7 @@ class RabbitMQSubscription:
                 return
             self._consuming = True
             log.info("consuming", queue=self._queue)
-            over = asyncio.create_task(cancelled.wait())
-            stopping = asyncio.create_task(self._stopping.wait())
-            await asyncio.wait([underlay.closing, over, stopping], return_when=asyncio.FIRST_COMPLETED)
-            over.cancel()
-            stopping.cancel()
+            await self._watched(connection, underlay.closing, cancelled)
             self._consuming = False
             if self._stopping.is_set():
                 with suppress(BrokerLost), broker_errors():
@@ -127,7 +125,51 @@ class RabbitMQSubscription:
             self._consuming = False
             await _close(channel)
 
+    async def _watched(
+        self, connection: AbstractConnection, closing: asyncio.Future[None], cancelled: asyncio.Event
+    ) -> None:
+        """Return when the consumer is lost, or should stop.
+
+        A queue that is deleted and declared again within milliseconds leaves a consumer that the broker counts
+        and never delivers to. So look now and then: messages that wait while we are idle, twice in a row.
+        """
+        over = asyncio.create_task(cancelled.wait())
+        stopping = asyncio.create_task(self._stopping.wait())
+        suspicious = False
+        try:
+            while True:
+                before = self._taken
+                done, _ = await asyncio.wait(
+                    [closing, over, stopping], timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    return
+                idle = before == self._taken and not self._under_way
+                if idle and await self._messages_wait(connection):
+                    if suspicious:
+                        log.warning("messages wait and none is delivered", queue=self._queue)
+                        return
+                    suspicious = True
+                else:
+                    suspicious = False
+        finally:
+            over.cancel()
+            stopping.cancel()
+
+    async def _messages_wait(self, connection: AbstractConnection) -> bool:
+        """Whether there are messages that nobody has taken. A queue that is gone counts as well."""
+        try:
+            with broker_errors():
+                channel = connection.channel(publisher_confirms=False)
+                await channel.initialize(timeout=CONNECT_SECONDS)
+                queue = await channel.declare_queue(self._queue, passive=True, timeout=CONNECT_SECONDS)
+                await channel.close()
+                return bool(queue.declaration_result.message_count)
+        except BrokerLost:
+            return True
+
     async def _take(self, message: AbstractIncomingMessage) -> None:
+        self._taken += 1
         task = asyncio.create_task(self._handle(message), name=f"bus delivery {self._queue}")
         self._under_way.add(task)
         task.add_done_callback(self._over)

@@ -1,0 +1,86 @@
+import asyncio
+
+import asyncpg
+import pytest
+
+from shared.postgres.pool import Pool, PoolBusy, open_pool
+from tests.support.postgres import PrivatePostgres
+
+
+async def _killed_from_outside(server: PrivatePostgres, pool: Pool) -> None:
+    """Lose a connection while it is held: its backend is terminated."""
+    async with pool.acquire() as connection:
+        pid = await connection.fetchval("select pg_backend_pid()")
+        killer = await asyncpg.connect(server.admin_dsn())
+        try:
+            await killer.execute("select pg_terminate_backend($1)", pid)
+        finally:
+            await killer.close()
+        await connection.fetchval("select 1")
+
+
+async def test_lost_connections_cost_no_slot(postgres: PrivatePostgres) -> None:
+    pool = await open_pool(postgres.admin_dsn(), application_name="test", max_size=2, acquire_seconds=5)
+    try:
+        for _ in range(6):
+            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+                await _killed_from_outside(postgres, pool)
+        async with pool.acquire() as first, pool.acquire() as second:
+            assert await first.fetchval("select 1") == await second.fetchval("select 1") == 1
+    finally:
+        await pool.close()
+
+
+async def test_leaving_with_a_dead_connection_is_no_failure(postgres: PrivatePostgres) -> None:
+    pool = await open_pool(postgres.admin_dsn(), application_name="test", max_size=1)
+    try:
+        async with pool.acquire() as connection:
+            connection.terminate()
+        assert await pool.ready()
+    finally:
+        await pool.close()
+
+
+async def test_no_connection_in_time(postgres: PrivatePostgres) -> None:
+    pool = await open_pool(postgres.admin_dsn(), application_name="test", max_size=1, acquire_seconds=0.1)
+    try:
+        async with pool.acquire():
+            with pytest.raises(PoolBusy, match=r"0\.1 s"):
+                async with pool.acquire():
+                    raise AssertionError
+    finally:
+        await pool.close()
+
+
+async def test_limits_hold_on_the_server(postgres: PrivatePostgres) -> None:
+    pool = await open_pool(
+        postgres.admin_dsn(), application_name="test", statement_seconds=0.2, lock_seconds=0.1
+    )
+    try:
+        async with pool.acquire() as connection:
+            with pytest.raises(asyncpg.QueryCanceledError):
+                await connection.execute("select pg_sleep(20)")
+        async with pool.transaction() as holder:
+            await holder.execute("select pg_advisory_xact_lock(42)")
+            async with pool.transaction() as waiter:
+                with pytest.raises(asyncpg.LockNotAvailableError):
+                    await waiter.execute("select pg_advisory_xact_lock(42)")
+    finally:
+        await pool.close()
+
+
+async def _cancelled_in_the_middle(pool: Pool) -> None:
+    async with pool.transaction() as connection:
+        await connection.execute("create table never_there (n int)")
+        raise asyncio.CancelledError
+
+
+async def test_a_transaction_that_fails_leaves_nothing(postgres: PrivatePostgres) -> None:
+    pool = await open_pool(postgres.admin_dsn(), application_name="test", max_size=2)
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await _cancelled_in_the_middle(pool)
+        async with pool.acquire() as connection:
+            assert await connection.fetchval("select to_regclass('never_there')") is None
+    finally:
+        await pool.close()
