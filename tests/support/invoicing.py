@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -25,11 +25,8 @@ from pydantic import SecretStr
 
 from services.invoice_service.api.app import create_app
 from services.invoice_service.api.services import ApiServices
-from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.ports.transactions import Transactions
+from services.invoice_service.composition import transactions_on
 from services.invoice_service.settings import InvoiceSettings
-from services.invoice_service.storage.reference_repositories import ReferenceRepositories
-from services.invoice_service.storage.transactions import PostgresTransactions
 from shared.documents.store import DocumentStore
 from shared.postgres.migrations import ensure_roles, migrate
 from shared.postgres.pool import Pool, open_pool
@@ -146,6 +143,7 @@ class Invoicing:
         *,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
+        query: Mapping[str, str] | None = None,
         key: str | None = "",
     ) -> Reply:
         """One call; a path that begins with /api or stands at the root is taken as it is."""
@@ -155,7 +153,9 @@ class Invoicing:
             sent["Content-Type"] = "application/json"
         url = self.base + (path if path.startswith("//") else f"/api/v1{path}").replace("//", "/", 1)
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        async with self.session.request(method, url, data=data, headers={**sent, **(headers or {})}) as reply:
+        async with self.session.request(
+            method, url, data=data, params=query, headers={**sent, **(headers or {})}
+        ) as reply:
             return await _read(reply)
 
     async def get(self, path: str, **more: Any) -> Reply:
@@ -199,7 +199,7 @@ class Invoicing:
 
 
 async def _read(reply: ClientResponse) -> Reply:
-    return Reply(reply.status, dict(reply.headers), await reply.text())
+    return Reply(reply.status, reply.headers, await reply.text())
 
 
 @asynccontextmanager
@@ -224,7 +224,7 @@ async def running(database: Database, folder: Path, **overrides: Any) -> AsyncIt
     clock = Clock()
     commits: list[None] = []
     services = ApiServices(
-        transactions=cast("Transactions[UnitOfWork]", PostgresTransactions(pool, ReferenceRepositories)),
+        transactions=transactions_on(pool),
         clock=clock,
         settings=settings,
         documents=DocumentStore(settings.documents_url),

@@ -1,6 +1,15 @@
 """The invoices' part of the table of contents."""
 
-from services.invoice_service.api import actions, documents, emails, invoices, lines, messages, notices
+from services.invoice_service.api import (
+    actions,
+    attachments,
+    documents,
+    emails,
+    invoices,
+    lines,
+    messages,
+    notices,
+)
 from services.invoice_service.api.bodies.emails import EmailBody
 from services.invoice_service.api.bodies.invoices import (
     CreateBody,
@@ -18,6 +27,7 @@ from services.invoice_service.api.routing import (
     ADMIN,
     BILLER,
     BILLER_OR_MACHINE,
+    UPLOAD_LIMIT,
     VIEWER,
     VIEWER_OR_MACHINE,
     Parameter,
@@ -185,6 +195,15 @@ ROUTES: tuple[Route, ...] = (
         "Make the PDF again",
         status=(202,),
         answer=InvoiceShown,
+    ),
+    Route(
+        "POST",
+        "/attachments",
+        attachments.post_attachment,
+        BILLER,
+        "Upload a file to attach to e-mails (multipart, part `file`)",
+        status=(201,),
+        body_limit=UPLOAD_LIMIT,
     ),
     Route("GET", f"{_ONE}/audit", invoices.get_audit, VIEWER, "Its trail, newest first", query=_PAGE),
     Route("GET", "/notifications", notices.get_notifications, VIEWER, "What a person must be told"),

@@ -172,6 +172,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "An answer of accounting came after the transfer was closed.",
     ),
     "transfer_failed": ("Le transfert a échoué.", "The transfer failed."),
+    "not_attachable": (
+        "Ce genre de fichier ne peut pas être joint.",
+        "This kind of file can't be attached.",
+    ),
     "no_recipient": ("Aucun destinataire.", "No recipient."),
     "tax_code_unfit": (
         "Le code de taxes {tax_code} ne convient pas à la province {province}.",
