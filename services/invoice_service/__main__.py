@@ -22,10 +22,10 @@ async def _api(settings: InvoiceSettings) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(database(settings, "api"))
         checks = {"database": pool.ready}
+        await stack.enter_async_context(api(settings, pool, checks, _nothing))
         await stack.enter_async_context(
             management_port(settings.management_host, settings.management_port, checks)
         )
-        await stack.enter_async_context(api(settings, pool, checks, _nothing))
         yield
 
 
@@ -35,10 +35,10 @@ async def _relay(settings: InvoiceSettings) -> AsyncIterator[None]:
         pool = await stack.enter_async_context(database(settings, "relay"))
         bus = await stack.enter_async_context(_bus(settings, "relay"))
         checks = {"database": pool.ready, "bus": bus.ready}
+        await stack.enter_async_context(relay(settings, pool, bus))
         await stack.enter_async_context(
             management_port(settings.management_host, settings.management_port, checks)
         )
-        await stack.enter_async_context(relay(settings, pool, bus))
         yield
 
 
@@ -48,10 +48,10 @@ async def _consumer(settings: InvoiceSettings) -> AsyncIterator[None]:
         pool = await stack.enter_async_context(database(settings, "consumer"))
         bus = await stack.enter_async_context(_bus(settings, "consumer"))
         checks = {"database": pool.ready, "bus": bus.ready}
+        await stack.enter_async_context(consumer(settings, pool, bus, _nothing))
         await stack.enter_async_context(
             management_port(settings.management_host, settings.management_port, checks)
         )
-        await stack.enter_async_context(consumer(settings, pool, bus, _nothing))
         yield
 
 

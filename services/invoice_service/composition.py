@@ -95,7 +95,12 @@ async def api(
 @asynccontextmanager
 async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterator[Relay]:
     """A running relay."""
-    running = Relay(Outbox(pool), bus, poll_seconds=settings.relay_poll_seconds)
+    running = Relay(
+        Outbox(pool),
+        bus,
+        poll_seconds=settings.relay_poll_seconds,
+        lease_seconds=settings.relay_lease_seconds,
+    )
     async with background("relay", running.run):
         yield running
 

@@ -41,6 +41,9 @@ class InvoiceSettings(ServiceSettings):
     relay_poll_seconds: float = Field(
         default=0.25, gt=0, description="how often the outbox is looked at when nothing hints at it"
     )
+    relay_lease_seconds: float = Field(
+        default=60, ge=2, description="a message is a relay's own for so long; a killed one's waits as long"
+    )
     consumer_concurrency: int = Field(default=4, ge=1, le=100)
     key_cache_seconds: float = Field(
         default=2, ge=0, le=5, description="for so long a revoked API key may still be taken"

@@ -155,7 +155,9 @@ def _verdict(outcome: Outcome, policy: RetryPolicy, delivery: Delivery, type_: s
             else:
                 settlement, label = Again(delay, delivery.attempt + 1), "retry"
     MESSAGES.labels(delivery.queue, type_, label).inc()
-    if not isinstance(outcome, Ack):
+    if isinstance(outcome, Ack):
+        log.info("message handled", queue=delivery.queue, type=type_, attempt=delivery.attempt)
+    else:
         log.warning(
             "message parked" if isinstance(settlement, Park) else "message will be tried again",
             queue=delivery.queue,

@@ -16,13 +16,11 @@ import structlog
 from services.invoice_service.application.ports.transactions import StorageUnavailable
 from shared.bus.port import Bus, PublishError
 from shared.contracts.envelope import Envelope
+from shared.observability.logging import log_context
 from shared.observability.metrics import OUTBOX_AGE, OUTBOX_DEPTH
 
 log = structlog.get_logger(__name__)
 
-LEASE = dt.timedelta(seconds=60)
-# Publishing a batch is cut off well before its lease ends, so that no other relay has it meanwhile.
-PUBLISH_SECONDS = 30
 BATCH = 100
 _LONGEST_BACKOFF = dt.timedelta(seconds=30)
 
@@ -70,10 +68,16 @@ class OutboxPort(Protocol):
 class Relay:
     """One relay, run as a loop. `wake` is a hint after a commit; polling is what guarantees."""
 
-    def __init__(self, outbox: OutboxPort, bus: Bus, *, poll_seconds: float) -> None:
+    def __init__(
+        self, outbox: OutboxPort, bus: Bus, *, poll_seconds: float, lease_seconds: float = 60
+    ) -> None:
+        """`lease_seconds`: what this relay holds when it is killed is free for another after that."""
         self._outbox = outbox
         self._bus = bus
         self._poll_seconds = poll_seconds
+        self._lease = dt.timedelta(seconds=lease_seconds)
+        # Publishing a batch is cut off well before its lease ends, so that no other relay has it meanwhile.
+        self._publish_seconds = lease_seconds / 2
         self._hint = asyncio.Event()
 
     def wake(self) -> None:
@@ -118,7 +122,7 @@ class Relay:
     async def publish_batch(self) -> int:
         """Lease and publish one batch. Returns how many messages the bus has confirmed."""
         token = uuid.uuid4()
-        leased = await self._outbox.lease(token, most=BATCH, lease_for=LEASE)
+        leased = await self._outbox.lease(token, most=BATCH, lease_for=self._lease)
         if not leased:
             return 0
         results = await asyncio.gather(*(self._publish(message) for message in leased))
@@ -133,12 +137,15 @@ class Relay:
 
     async def _publish(self, message: LeasedMessage) -> str | None:
         """Publish one message. Returns what went wrong, if anything did."""
-        try:
-            async with asyncio.timeout(PUBLISH_SECONDS):
-                await self._bus.publish(Envelope.decode(message.body))
-        except (PublishError, TimeoutError) as error:
-            log.warning("message not published", message_id=str(message.id), error=str(error) or "timeout")
-            return str(error) or "timeout"
+        envelope = Envelope.decode(message.body)
+        with log_context(message_id=envelope.id, correlation_id=envelope.correlationid):
+            try:
+                async with asyncio.timeout(self._publish_seconds):
+                    await self._bus.publish(envelope)
+            except (PublishError, TimeoutError) as error:
+                log.warning("message not published", type=envelope.type, error=str(error) or "timeout")
+                return str(error) or "timeout"
+            log.info("message published", type=envelope.type)
         return None
 
     async def _report(self) -> None:
