@@ -138,9 +138,9 @@ def document(
 
 _FRENCH = (
     line("Encarts publicitaires, 8 pages, 4/4 process", "5000", "0.9184", job="D-0024", po_number="FR-00988"),
-    line("Brochures, couverture 160M mat, piquées à cheval", "2500", "2.2252", job="D-0031"),
+    line("Brochures 160M mat, piquées à cheval", "2500", "2.2252", job="D-0031"),
     line(
-        "Affiches grand format 24 x 36 po, papier photo satiné",
+        "Affiches 24 × 36 po, papier photo satiné",  # noqa: RUF001 - a multiplication sign is meant
         "40",
         "18.75",
         job="D-0033",
@@ -181,7 +181,15 @@ def _many(count: int) -> tuple[DocumentLine, ...]:
 
 
 SAMPLES: dict[str, DocumentSnapshot] = {
-    "invoice-fr": document(_FRENCH),
+    "invoice-fr": document(
+        _FRENCH,
+        presentation=Presentation(
+            footer=Localized(
+                fr="Intérêt de 1,5 % par mois sur les comptes en souffrance",
+                en="Interest of 1.5% per month on overdue accounts",
+            )
+        ),
+    ),
     "invoice-en": document(
         _ENGLISH,
         language="en",

@@ -52,6 +52,7 @@ def grant_cpu(seconds: int) -> None:
 def die_with(parent: int) -> None:
     """Have the kernel kill this process when `parent` dies; exit at once if it already has.
 
+    (Strictly: when the thread that started it ends, which is the one of the service's event loop.)
     Only Linux can do that. Elsewhere the end of the pipe from the parent ends the process between two jobs.
     """
     if sys.platform == "linux":
