@@ -31,17 +31,22 @@ def main(arguments: list[str]) -> None:
     limits.confine(own)
     jobs, answers = _take_streams()
     maker = PdfMaker()
-    answers.write(frames.pack(Kind.READY))
+    _send(answers, Kind.READY)
     while (frame := frames.read(jobs)) is not None:
         limits.grant_cpu(own.cpu_seconds)
-        answers.write(frames.pack(*_answer(maker, frame[1])))
+        _send(answers, *_answer(maker, frame[1]))
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:
     """The pipes to the parent. Whatever a library prints goes to standard error, not between two frames."""
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return sys.stdin.buffer, answers
+
+
+def _send(answers: BinaryIO, kind: Kind, payload: bytes = b"") -> None:
+    answers.write(frames.pack(kind, payload))
+    answers.flush()
 
 
 def _answer(maker: PdfMaker, job: bytes) -> tuple[Kind, bytes]:
