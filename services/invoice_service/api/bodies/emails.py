@@ -4,14 +4,17 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from services.invoice_service.api.bodies.fields import Body, EmailAddress, Paragraphs
+from services.invoice_service.api.bodies.fields import Body, EmailAddress, Paragraphs, Unfit
 from services.invoice_service.api.bodies.invoices import Id
 
 
 def _plain_header(text: str) -> str:
     """No line break, no control character, nothing that a mail reader would decode as something else."""
     if any(ord(character) < 32 or ord(character) == 127 for character in text) or "=?" in text:
-        raise ValueError("line breaks, control characters and encoded words are not allowed")
+        raise Unfit(
+            "Les sauts de ligne, les caractères de contrôle et « =? » ne sont pas permis.",
+            "Line breaks, control characters and “=?” are not allowed.",
+        )
     return text
 
 

@@ -16,25 +16,22 @@ from services.invoice_service.api.bodies.fields import (
     Quantity,
     Rate,
     ShortText,
+    Unfit,
     UnitPrice,
 )
 
 
-def _from_text(kind: type) -> Any:  # noqa: ANN401 - a validator
-    """Strict models take dates and ids of JSON as text: read them, refuse anything else."""
-
-    def read(value: object) -> object:
-        if isinstance(value, str) and kind is dt.date:
-            return dt.date.fromisoformat(value) if len(value) == 10 else value
-        if isinstance(value, str):
-            return uuid.UUID(value)
+def _id(value: object) -> object:
+    """Strict models take ids of JSON as text: read them, refuse anything else."""
+    if not isinstance(value, str):
         return value
+    try:
+        return uuid.UUID(value)
+    except ValueError as error:
+        raise Unfit("Un identifiant (UUID) est attendu.", "An id (UUID) is expected.") from error
 
-    return BeforeValidator(read)
 
-
-Date = Annotated[dt.date, _from_text(dt.date)]
-Id = Annotated[uuid.UUID, _from_text(uuid.UUID)]
+Id = Annotated[uuid.UUID, BeforeValidator(_id)]
 Billable = Annotated[Quantity, Field(ge=0)]
 Positive = Annotated[Quantity, Field(gt=0)]
 
@@ -49,7 +46,7 @@ class CreateBody(Body):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.job is None) == (self.customer is None):
-            raise ValueError("either a job or a customer is expected")
+            raise Unfit("Un dossier ou un client est attendu.", "Either a job or a customer is expected.")
         return self
 
 
@@ -63,7 +60,7 @@ class InvoicePatch(Body):
     """What is typed over; null brings a default back."""
 
     customer: Code | None = None
-    date: Date | None = None
+    date: dt.date | None = None
     business_entity: Code | None = None
     ship_to: Code | None = None
     billing_contact: Code | None = None
@@ -83,8 +80,6 @@ class InvoicePatch(Body):
         changes = {field: getattr(self, field) for field in self.model_fields_set}
         if self.hold is not None:
             changes["hold"] = self.hold.reason
-        if "customer" in changes and changes["customer"] is None:
-            raise ValueError("customer")
         return changes
 
 
@@ -137,9 +132,11 @@ class LineBody(LineFields):
             "text": self.description,
         }[self.kind]
         if not needed:
-            raise ValueError(f"a {self.kind} line needs its source")
+            raise Unfit(
+                f"Une ligne « {self.kind} » dit d'où elle vient.", f"A line “{self.kind}” needs its source."
+            )
         if self.job and self.kind not in ("job", "extra_charge"):
-            raise ValueError(f"a {self.kind} line has no job")
+            raise Unfit(f"Une ligne « {self.kind} » n'a pas de dossier.", f"A line “{self.kind}” has no job.")
         return self
 
     def typed(self) -> dict[str, Any]:
@@ -180,7 +177,9 @@ class CreditLineBody(Body):
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
         if (self.quantity is None) == (self.amount is None):
-            raise ValueError("either a quantity or an amount is expected")
+            raise Unfit(
+                "Une quantité ou un montant est attendu.", "Either a quantity or an amount is expected."
+            )
         return self
 
 
