@@ -22,7 +22,7 @@ class Pool:
         self._limits = limits
         self._slots: asyncio.Queue[Child | None] = asyncio.Queue()
         self._size = 0
-        self._closing = False
+        self._closing = asyncio.Event()
         self._replacements: set[asyncio.Task[None]] = set()
 
     @classmethod
@@ -80,15 +80,25 @@ class Pool:
         successor: Child | None = None
         try:
             await worn.kill()
-            if not self._closing:
-                successor = await Child.start(self._limits)
+            successor = await self._successor()
         except ChildUnavailable as error:
             log.error("rendering process not replaced", why=error.why)  # noqa: TRY400 - the why says it all
         finally:
             self._slots.put_nowait(successor)
 
+    async def _successor(self) -> Child | None:
+        """A new child; None when the pool is closed first."""
+        starting = asyncio.create_task(Child.start(self._limits))
+        closing = asyncio.create_task(self._closing.wait())
+        await asyncio.wait({starting, closing}, return_when=asyncio.FIRST_COMPLETED)
+        if closing.done():
+            starting.cancel()
+        closing.cancel()
+        await asyncio.wait({starting, closing})
+        return None if starting.cancelled() else starting.result()
+
     async def _close(self) -> None:
-        self._closing = True
+        self._closing.set()
         for _ in range(self._size):
             child = await self._slots.get()
             if child is not None:

@@ -151,6 +151,17 @@ async def test_closing_waits_for_the_job_under_way_and_leaves_no_process() -> No
     assert _children() == set()
 
 
+async def test_closing_does_not_wait_for_a_process_that_starts() -> None:
+    async with Pool.running(_limits(jobs=1), size=1) as pool:
+        await pool.render(small())
+        (starting,) = pool._replacements
+        assert not starting.done()
+
+    assert starting.done()
+    assert pool._slots.empty()
+    assert _children() == set()
+
+
 async def test_what_a_process_may_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMQP_URL", "amqp://factures:secret@broker/")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
