@@ -10,7 +10,7 @@ import asyncio
 import datetime as dt
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,8 @@ from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
 from services.invoice_service.api.app import create_app
+from services.invoice_service.api.routes import ROUTES
+from services.invoice_service.api.routing import Route
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.composition import transactions_on
 from services.invoice_service.settings import InvoiceSettings
@@ -131,8 +133,8 @@ class Invoicing:
     database: Database
     clock: Clock
     services: ApiServices
-    commits: list[None] = field(default_factory=list)
-    pool: Pool | None = None
+    commits: list[None]
+    pool: Pool
     key: str | None = ADMIN_KEY
 
     async def call(
@@ -203,16 +205,19 @@ async def _read(reply: ClientResponse) -> Reply:
 
 
 @asynccontextmanager
-async def running(database: Database, folder: Path, **overrides: Any) -> AsyncIterator[Invoicing]:
+async def running(
+    database: Database, folder: Path, *, routes: Sequence[Route] = ROUTES, **overrides: Any
+) -> AsyncIterator[Invoicing]:
     """An API on this database; `overrides` are settings by name."""
-    settings = InvoiceSettings(
-        database_url=SecretStr(database.dsn),
-        documents_url=f"file://{folder}",
-        admin_key=SecretStr(ADMIN_KEY),
-        key_cache_seconds=overrides.pop("key_cache_seconds", 0),
-        pool_size=overrides.pop("pool_size", 5),
+    values: dict[str, Any] = {
+        "database_url": SecretStr(database.dsn),
+        "documents_url": f"file://{folder}",
+        "admin_key": SecretStr(ADMIN_KEY),
+        "key_cache_seconds": 0,
+        "pool_size": 5,
         **overrides,
-    )
+    }
+    settings = InvoiceSettings(**values)
     pool = await open_pool(
         settings.database_url.get_secret_value(),
         application_name="test",
@@ -231,7 +236,7 @@ async def running(database: Database, folder: Path, **overrides: Any) -> AsyncIt
         after_commit=lambda: commits.append(None),
         checks={"database": pool.ready},
     )
-    server = TestServer(create_app(services))
+    server = TestServer(create_app(services, routes=routes))
     try:
         await server.start_server()
         async with ClientSession() as session:
