@@ -75,4 +75,5 @@ async def keep_new(uow: UnitOfWork, context: Context, invoice: Invoice, read: Dr
     )
     number = await uow.invoices.create(invoice, token, trail)
     uses = {job: read.uses.get(job, ()) for job in invoice.jobs}
-    return Loaded(dataclasses.replace(invoice, proforma_number=number), Surroundings(other_uses=uses))
+    around = Surroundings(other_uses=uses).of(invoice, read.drafting.tax_codes)
+    return Loaded(dataclasses.replace(invoice, proforma_number=number), around)

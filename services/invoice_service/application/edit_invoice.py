@@ -10,7 +10,7 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded, Needs, Trail
 from services.invoice_service.application.trail import entry, invoice_changes
 from services.invoice_service.application.versions import check_editable, check_version
-from services.invoice_service.domain.drafting import check_customer
+from services.invoice_service.domain.drafting import Drafting, check_customer
 from services.invoice_service.domain.editing import patched, resold, revised
 from services.invoice_service.domain.invoice import Invoice
 
@@ -45,7 +45,8 @@ async def edit_invoice(
     if invoice.status.final:
         after = dataclasses.replace(invoice, note=changes["note"], updated_at=context.now)
     else:
-        after = await _edited(uow, context, invoice, on_invoice)
+        after, drafting = await _edited(uow, context, invoice, on_invoice)
+        around = around.of(after, drafting.tax_codes)
     changed = invoice_changes(invoice, after)
     if changed:
         trail = Trail([entry(context, "invoice.edited", after, changed)], [event(context, "updated", after)])
@@ -53,7 +54,9 @@ async def edit_invoice(
     return Loaded(after if changed else invoice, around)
 
 
-async def _edited(uow: UnitOfWork, context: Context, invoice: Invoice, changes: Mapping[str, Any]) -> Invoice:
+async def _edited(
+    uow: UnitOfWork, context: Context, invoice: Invoice, changes: Mapping[str, Any]
+) -> tuple[Invoice, Drafting]:
     fields = dict(changes)
     edited = invoice
     customer = fields.pop("customer", invoice.customer)
@@ -66,7 +69,7 @@ async def _edited(uow: UnitOfWork, context: Context, invoice: Invoice, changes: 
         read = await drafting_of(uow, invoice)
     job = read.drafting.jobs[invoice.jobs[0]] if invoice.jobs else None
     edited = patched(edited, fields, read.drafting, now=context.now, job=job)
-    return revised(invoice, edited, context.now)
+    return revised(invoice, edited, context.now), read.drafting
 
 
 def line_needs(

@@ -164,8 +164,8 @@ def _new_line(command: AddLine, read: DraftingRead, invoice: Invoice) -> Line:
         errors.append(FieldError("gl_account", "unknown_reference", {"value": command.gl_account}))
     if command.job:
         job = drafting.jobs[command.job]
-        if command.kind == JOB:
-            check_job(job, drafting, force=command.force or "quantity" in command.typed)
+        by_itself = command.kind == JOB and not command.force and "quantity" not in command.typed
+        check_job(job, drafting, force=not by_itself)
         known = {charge.id for charge in job.extra_charges}
         if command.kind == EXTRA_CHARGE and command.extra_charge not in known:
             errors.append(FieldError("extra_charge", "unknown_reference", {"value": command.extra_charge}))
@@ -216,4 +216,5 @@ async def _keep(
     uses = {
         job: tuple(use for use in read.uses.get(job, ()) if use.number != before.number) for job in after.jobs
     }
-    return Loaded(after, dataclasses.replace(loaded.around, other_uses=uses))
+    around = dataclasses.replace(loaded.around, other_uses=uses)
+    return Loaded(after, around.of(after, read.drafting.tax_codes))

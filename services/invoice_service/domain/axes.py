@@ -1,5 +1,6 @@
 """Rendering, delivery and transfer: axes of their own, apart from what the document says."""
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass, field
 from typing import Literal
@@ -48,3 +49,9 @@ class Axes:
     transfer_connector: str | None = None
     transfer_external_id: str | None = None
     transfer_manual: bool = False
+
+    def of_version(self, version: int) -> "Axes":
+        """The axes of a version: what became of the document of another one says nothing of it."""
+        if self.rendering_version == version:
+            return self
+        return dataclasses.replace(self, rendering=Axis())

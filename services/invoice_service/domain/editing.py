@@ -18,6 +18,7 @@ from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
 from services.invoice_service.domain.invoice import BillingContact, Invoice, Status, retotalled
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.line import Line
+from services.invoice_service.domain.money import MAX_AMOUNT
 from services.invoice_service.domain.parties import copied_address, ship_to, sold_to
 from services.invoice_service.domain.tax import compute_totals
 from services.invoice_service.domain.texts import Language
@@ -40,8 +41,15 @@ OFF_PAPER = ("note", "hold")
 FIXED_ON_CREDIT = ("customer", "tax_code", "exchange_rate", "business_entity")
 
 
-def default_value(field: str, drafting: Drafting, today: dt.date, language: Language, job: Job | None) -> Any:  # noqa: ANN401 - each field has its own type
-    """What a field says while nobody typed it."""
+def default_value(
+    field: str,
+    drafting: Drafting,
+    today: dt.date,
+    language: Language,
+    job: Job | None,
+    shipped_to: str | None,
+) -> Any:  # noqa: ANN401 - each field has its own type
+    """What a field says while nobody typed it; the tax code follows the address `shipped_to`."""
     match field:
         case "date":
             return today
@@ -53,8 +61,7 @@ def default_value(field: str, drafting: Drafting, today: dt.date, language: Lang
             contact = default_billing_contact(drafting.payer)
             return contact.id if contact else None
         case "tax_code":
-            address_id = default_ship_to_address(drafting, job)
-            address = drafting.customer.address(address_id) if address_id else None
+            address = drafting.customer.address(shipped_to) if shipped_to else None
             return default_tax_code(
                 drafting.customer, address.province if address else None, drafting.tax_codes
             )
@@ -95,7 +102,8 @@ def new_proforma(
         created_at=now,
         updated_at=now,
     )
-    values = {field: default_value(field, drafting, today, language, job) for field in FIELDS}
+    shipped_to = default_ship_to_address(drafting, job)
+    values = {field: default_value(field, drafting, today, language, job, shipped_to) for field in FIELDS}
     return settled(with_values(blank, values, drafting), drafting)
 
 
@@ -145,7 +153,11 @@ def _unknown_references(values: Mapping[str, Any], drafting: Drafting) -> tuple[
 
 
 def settled(invoice: Invoice, drafting: Drafting) -> Invoice:
-    """The invoice with everything that follows from its fields: due date, attention, totals."""
+    """The invoice with everything that follows from its fields: due date, attention, totals.
+
+    Raises:
+        Invalid: amount_too_large, by field.
+    """
     contact = invoice.billing_contact
     attention = contact.name if contact else None
     same = invoice.payer == invoice.customer
@@ -162,7 +174,20 @@ def settled(invoice: Invoice, drafting: Drafting) -> Invoice:
     )
     if invoice.kind == "credit_note":
         return moved
-    return retotalled(moved, drafting.tax_codes)
+    return _within_limits(retotalled(moved, drafting.tax_codes))
+
+
+def _within_limits(invoice: Invoice) -> Invoice:
+    amounts = {f"lines[{index}].total": line.total for index, line in enumerate(invoice.lines)}
+    amounts |= {"subtotal": invoice.totals.subtotal, "total": invoice.totals.total}
+    errors = tuple(
+        FieldError(field, "amount_too_large")
+        for field, amount in amounts.items()
+        if amount is not None and abs(amount) > MAX_AMOUNT
+    )
+    if errors:
+        raise Invalid("invalid", errors=errors)
+    return invoice
 
 
 def patched(
@@ -182,15 +207,18 @@ def patched(
         changes.get("language") or ("language" not in changes and invoice.language) or drafting.payer.language
     )
     manual = [field for field in invoice.manual if field not in changes]
+    # What nobody typed goes with what it follows from.
+    followers = {"message"} if "language" in changes else set()
+    if "ship_to" in changes and invoice.kind == "invoice":
+        followers.add("tax_code")
     values: dict[str, Any] = {}
     for field in FIELDS:
         if field in changes and changes[field] is not None:
             values[field] = changes[field]
             manual.append(field)
-        elif field in changes or (
-            field == "message" and "language" in changes and field not in invoice.manual
-        ):
-            values[field] = default_value(field, drafting, today, language, job)
+        elif field in changes or (field in followers and field not in invoice.manual):
+            shipped_to = values.get("ship_to", invoice.ship_to_address)
+            values[field] = default_value(field, drafting, today, language, job, shipped_to)
     off_paper = {field: changes[field] for field in OFF_PAPER if field in changes}
     edited = with_values(
         dataclasses.replace(invoice, manual=tuple(sorted(manual)), **off_paper), values, drafting

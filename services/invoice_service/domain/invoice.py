@@ -157,6 +157,17 @@ class Surroundings:
     favourite: bool = False
     tax_code_province: str | None = None
 
+    def of(self, invoice: Invoice, tax_codes: Mapping[str, TaxCode]) -> "Surroundings":
+        """What stands around the invoice once it is as it is now: a document of another version is not its own."""
+        same = self.axes.rendering_version == invoice.version
+        code = tax_codes.get(invoice.tax_code or "")
+        return dataclasses.replace(
+            self,
+            axes=self.axes.of_version(invoice.version),
+            document=self.document if same else None,
+            tax_code_province=code.province if code else None,
+        )
+
 
 def taxed(line: Line, invoice_tax_code: str | None, tax_codes: Mapping[str, TaxCode]) -> Line:
     """The line with the taxes that its own tax code, else the invoice's, charges on it."""

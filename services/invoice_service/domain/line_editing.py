@@ -11,6 +11,8 @@ from services.invoice_service.domain.line import EXTRA_CHARGE, JOB, Line, totall
 from services.invoice_service.domain.line_defaults import EDITABLE, charge_of, defaults
 from services.invoice_service.domain.texts import Language
 
+_PRICES = {"unit_price", "total_price"}
+
 
 def typed_over(line: Line, typed: Mapping[str, Any], drafting: Drafting, language: Language) -> Line:
     """The line after a person typed these fields; null brings a field's default back.
@@ -18,7 +20,7 @@ def typed_over(line: Line, typed: Mapping[str, Any], drafting: Drafting, languag
     A price is by unit or by total: typing one takes the other away.
 
     Raises:
-        Invalid: price_twice, or unknown references (all of them are told).
+        Invalid: price_twice, fields that only a credit has, or unknown references (all of them are told).
     """
     _check(typed, drafting)
     values = {field: typed[field] for field in EDITABLE if field in typed}
@@ -29,6 +31,9 @@ def typed_over(line: Line, typed: Mapping[str, Any], drafting: Drafting, languag
             values[other] = None
             manual.discard(other)
     cleared = {field for field in typed if typed[field] is None}
+    if cleared & _PRICES and not manual & _PRICES:
+        # Whichever of the two the source has: typing the other one had taken it away.
+        cleared |= _PRICES
     # A product or an account brings its own description, price and account.
     followers = {field for field in EDITABLE if field not in manual and "product" in typed}
     sourced = defaults(
@@ -37,9 +42,9 @@ def typed_over(line: Line, typed: Mapping[str, Any], drafting: Drafting, languag
         language,
         remaining=remaining_for(line, drafting),
     )
-    priced_by_hand = {"unit_price", "total_price"} & manual
+    priced_by_hand = _PRICES & manual
     for field in cleared | followers:
-        if field in ("unit_price", "total_price") and priced_by_hand:
+        if field in _PRICES and priced_by_hand:
             continue
         if field in cleared or sourced[field] is not None:
             values[field] = sourced[field]
@@ -56,6 +61,7 @@ def _check(typed: Mapping[str, Any], drafting: Drafting) -> None:
         )
         if typed.get(field) is not None and typed[field] not in known
     ]
+    errors += [FieldError(field, "unknown_field") for field in typed if field not in EDITABLE]
     if typed.get("unit_price") is not None and typed.get("total_price") is not None:
         errors.append(FieldError("total_price", "price_twice"))
     if errors:

@@ -4,6 +4,8 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+MAX_AMOUNT = Decimal("999999999999999.99")
+"""The most that is kept of any amount; nobody owes more."""
 _DIGITS = 60
 
 

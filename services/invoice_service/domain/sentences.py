@@ -116,6 +116,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Une note de crédit suit la facture créditée.",
         "A credit note follows the invoice that it credits.",
     ),
+    "amount_too_large": ("Ce montant est trop grand.", "This amount is too large."),
     # finalize
     "incomplete": ("La facture {number} est incomplète.", "Invoice {number} is incomplete."),
     "tax_code_missing": ("Le code de taxes est manquant.", "The tax code is missing."),

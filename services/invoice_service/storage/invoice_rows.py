@@ -178,7 +178,7 @@ def surroundings_from(read: Row) -> Surroundings:
     for use in read["other_uses"]:
         uses[use["job"]] = (*uses.get(use["job"], ()), other_use(use))
     return Surroundings(
-        axes=axes_from(read["axes"]),
+        axes=axes_from(read["axes"]).of_version(read["invoice"]["version"]),
         document=document_from(read["document"]) if read["document"] else None,
         credited=linked(read["credited"]) if read["credited"] else None,
         credit_notes=tuple(linked(row) for row in read["credit_notes"]),

@@ -194,9 +194,7 @@ class Shop:
 
     async def credit(self, invoice: Json, **body: Any) -> Reply:
         """POST of a credit."""
-        return await self.api.post(
-            f"/invoices/{invoice['number']}/credit", {"reason": "erreur", **body}
-        )
+        return await self.api.post(f"/invoices/{invoice['number']}/credit", {"reason": "erreur", **body})
 
     async def email(self, invoice: Json, **fields: Any) -> Reply:
         """POST of an e-mail, from the shop."""
@@ -242,9 +240,7 @@ class Shop:
             uuid.UUID(invoice["id"]),
             f"%{type_}%",
         )
-        return [
-            {"type": row["type"], "lane": row["lane"], **json.loads(row["body"])["data"]} for row in rows
-        ]
+        return [{"type": row["type"], "lane": row["lane"], **json.loads(row["body"])["data"]} for row in rows]
 
     async def trail(self, invoice: Json) -> list[Json]:
         """The trail of an invoice, newest first, as the API tells it."""

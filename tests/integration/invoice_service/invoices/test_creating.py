@@ -1,6 +1,6 @@
 """Pro formas from a job, or empty for a customer."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -166,7 +166,9 @@ async def of_payer(shop: Shop) -> Json:
         (of_payer, "customer_not_billable"),
     ],
 )
-async def test_what_can_not_be_billed_is_refused(shop: Shop, case: Any, code: str) -> None:
+async def test_what_can_not_be_billed_is_refused(
+    shop: Shop, case: Callable[[Shop], Awaitable[Json]], code: str
+) -> None:
     body = await case(shop)
     before = await shop.api.get("/invoices", query={"status": "all"})
 

@@ -1,7 +1,5 @@
 """The fields of a pro forma, and the version that a change is based on."""
 
-from typing import Any
-
 import pytest
 
 from tests.integration.invoice_service.invoices.shop import (
@@ -238,7 +236,7 @@ async def test_any_version_may_be_named(shop: Shop) -> None:
     ],
 )
 async def test_what_is_not_on_paper_needs_and_counts_no_version(
-    shop: Shop, body: Json, field: str, value: Any
+    shop: Shop, body: Json, field: str, value: object
 ) -> None:
     invoice = await shop.billing({"price": "1.00"})
 
