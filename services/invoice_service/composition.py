@@ -12,7 +12,9 @@ from typing import Any
 from aiohttp import web
 
 from services.invoice_service.api.app import create_app
+from services.invoice_service.api.auth import Authenticator
 from services.invoice_service.api.services import ApiServices
+from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.transactions import Transactions
 from services.invoice_service.application.verify import Report, verify
@@ -30,6 +32,7 @@ from shared.observability.health import Check
 from shared.postgres.migrations import ensure_roles, migrate
 from shared.postgres.pool import Pool, open_pool
 from shared.runtime import background
+from shared.settings import SettingsRefused
 
 OWNER = "invoice_owner"
 SERVICE = "invoice_service"
@@ -79,7 +82,7 @@ async def api(
         checks=checks,
     )
     runner = web.AppRunner(
-        create_app(services),
+        create_app(services, authenticators=authenticators_of(settings)),
         access_log=None,
         keepalive_timeout=_KEEPALIVE_SECONDS,
         shutdown_timeout=_HTTP_DRAIN_SECONDS,
@@ -90,6 +93,14 @@ async def api(
         yield int(runner.addresses[0][1])
     finally:
         await runner.cleanup()
+
+
+def authenticators_of(settings: InvoiceSettings) -> tuple[Authenticator, ...]:
+    """What is asked after the API keys."""
+    if settings.jwt_issuer is None or settings.jwt_audience is None or settings.jwks_url is None:
+        return ()
+    rules = TokenRules(settings.jwt_issuer, settings.jwt_audience)
+    return (GatewayTokens(rules, key_set_at(settings.jwks_url)),)
 
 
 @asynccontextmanager
@@ -138,10 +149,12 @@ async def migrate_database(settings: InvoiceSettings) -> list[str]:
     """Create the roles, then apply what is pending. Returns the names of what was applied.
 
     Raises:
-        ValueError: the settings hold no administrator's address.
+        SettingsRefused: no administrator's address, or no password for the service's role.
     """
     if settings.admin_database_url is None:
-        raise ValueError("INVOICE_ADMIN_DATABASE_URL is needed to migrate")
+        raise SettingsRefused(["INVOICE_ADMIN_DATABASE_URL: missing (needed to migrate)"])
+    if not settings.service_password():
+        raise SettingsRefused(["INVOICE_DATABASE_URL: needs the password that the service's role shall have"])
     admin = settings.admin_database_url.get_secret_value()
     await ensure_roles(admin, owner=OWNER, service=SERVICE, password=settings.service_password())
     folder = files("services.invoice_service.storage") / "migrations"

@@ -1,12 +1,13 @@
 """The settings of the invoice service: read once from the environment, frozen."""
 
 import datetime as dt
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import PostgresUrl, ServiceSettings
 
 
 class InvoiceSettings(ServiceSettings):
@@ -16,38 +17,62 @@ class InvoiceSettings(ServiceSettings):
         frozen=True, extra="ignore", populate_by_name=True, env_prefix="INVOICE_"
     )
 
-    database_url: SecretStr = Field(
+    database_url: PostgresUrl = Field(
         default=SecretStr("postgresql://invoice_service@localhost:5432/factures"),
         description="as the service's own role, which owns nothing",
     )
-    admin_database_url: SecretStr | None = Field(
+    admin_database_url: PostgresUrl | None = Field(
         default=None, description="as a role that may create roles and own tables: for `migrate` only"
     )
-    host: str = "127.0.0.1"
+    host: str = Field(default="127.0.0.1", description="where the API listens; 0.0.0.0: on all addresses")
     port: int = Field(default=8080, ge=0, le=65535, description="0: any that is free")
     public_url: str | None = Field(
         default=None, description="how the outside reaches us, such as https://factures.example; for links"
     )
-    documents_url: str = Field(default="file:///var/lib/factures/documents", validation_alias="DOCUMENTS_URL")
+    documents_url: str = Field(
+        default="file:///var/lib/factures/documents",
+        validation_alias="DOCUMENTS_URL",
+        description="where documents are kept: file:///folder, s3://bucket/prefix, gs://… or az://…",
+    )
     admin_key: SecretStr | None = Field(
         default=None,
         validation_alias="FACTURES_ADMIN_KEY",
         description="an administrator's API key that is not in the database: to create the first one",
     )
-    pool_size: int = Field(default=10, ge=2, le=500)
-    pool_acquire_seconds: float = Field(default=10, gt=0)
-    statement_seconds: float = Field(default=30, gt=0)
-    lock_seconds: float = Field(default=10, gt=0)
+    jwt_issuer: str | None = Field(
+        default=None, description="who issues the gateway's tokens; unset: none is taken"
+    )
+    jwt_audience: str | None = Field(default=None, description="for whom they are issued: us")
+    jwks_url: str | None = Field(
+        default=None, pattern="^https?://", description="where the gateway's keys are"
+    )
+    pool_size: int = Field(
+        default=10, ge=2, le=500, description="connections to the database, of each process"
+    )
+    pool_acquire_seconds: float = Field(
+        default=10, gt=0, description="for so long a request waits for a connection, then it gets a 503"
+    )
+    statement_seconds: float = Field(default=30, gt=0, description="limit of one SQL statement")
+    lock_seconds: float = Field(default=10, gt=0, description="limit of the wait for a row's lock")
     relay_poll_seconds: float = Field(
         default=0.25, gt=0, description="how often the outbox is looked at when nothing hints at it"
     )
     relay_lease_seconds: float = Field(
         default=60, ge=2, description="a message is a relay's own for so long; a killed one's waits as long"
     )
-    consumer_concurrency: int = Field(default=4, ge=1, le=100)
+    consumer_concurrency: int = Field(
+        default=4, ge=1, le=100, description="messages of a queue that are handled at once"
+    )
     key_cache_seconds: float = Field(
         default=2, ge=0, le=5, description="for so long a revoked API key may still be taken"
     )
+
+    @model_validator(mode="after")
+    def _tokens_whole(self) -> Self:
+        given = [value is not None for value in (self.jwt_issuer, self.jwt_audience, self.jwks_url)]
+        if any(given) and not all(given):
+            raise ValueError("jwt_issuer, jwt_audience and jwks_url go together")
+        return self
 
     def service_password(self) -> str:
         """The password of the service's role, as `database_url` has it."""

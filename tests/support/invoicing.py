@@ -27,7 +27,7 @@ from services.invoice_service.api.app import create_app
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import Route
 from services.invoice_service.api.services import ApiServices
-from services.invoice_service.composition import transactions_on
+from services.invoice_service.composition import authenticators_of, transactions_on
 from services.invoice_service.settings import InvoiceSettings
 from shared.documents.store import DocumentStore
 from shared.postgres.migrations import ensure_roles, migrate
@@ -236,7 +236,7 @@ async def running(
         after_commit=lambda: commits.append(None),
         checks={"database": pool.ready},
     )
-    server = TestServer(create_app(services, routes=routes))
+    server = TestServer(create_app(services, authenticators=authenticators_of(settings), routes=routes))
     try:
         await server.start_server()
         async with ClientSession() as session:
