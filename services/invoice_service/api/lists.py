@@ -19,6 +19,7 @@ T = TypeVar("T")
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 _MAX_CURSOR = 4096
+_MAX_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class ListSpec:
 
 
 def _text(text: str) -> str:
-    if "\0" in text:
+    if "\0" in text or len(text) > _MAX_TEXT:
         raise ValueError(text)
     return text
 

@@ -11,6 +11,9 @@ from services.invoice_service.domain.parties import Customer
 CODE_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$"
 """Neither "." nor "..": they can't stand in a path."""
 _CODE = re.compile(CODE_PATTERN)
+# No more than what no address can be without; a form that a person fills in is looked at more closely.
+_EMAIL = re.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,189}")
+_MAX_TEXT = 500
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -23,8 +26,14 @@ def customer_faults(customer: Customer) -> tuple[FieldError, ...]:
     """Everything that is wrong with a customer by itself."""
     return (
         *_code_faults("code", customer.code),
+        *_text_faults("name", customer.name),
         *_currency_faults(customer.currency),
         *(() if customer.bill_to != customer.code else (FieldError("bill_to", "invalid"),)),
+        *(
+            FieldError(f"contacts[{place}].email", "invalid")
+            for place, contact in enumerate(customer.contacts)
+            if contact.email is not None and not _EMAIL.fullmatch(contact.email)
+        ),
         *_doubles("addresses", "id", [address.id for address in customer.addresses]),
         *_doubles("contacts", "id", [contact.id for contact in customer.contacts]),
         *_doubles(
@@ -47,6 +56,7 @@ def job_faults(job: Job) -> tuple[FieldError, ...]:
     twice = job.unit_price is not None and job.total_price is not None
     return (
         *_code_faults("number", job.number),
+        *_text_faults("title", job.title),
         *(() if job.currency is None else _currency_faults(job.currency)),
         *(FieldError(name, "invalid") for name in negative),
         *((FieldError("total_price", "price_twice"),) if twice else ()),
@@ -71,6 +81,10 @@ def _negative(quantity: Decimal | None) -> bool:
 
 def _code_faults(field: str, code: str) -> Iterable[FieldError]:
     return () if is_code(code) else (FieldError(field, "invalid"),)
+
+
+def _text_faults(field: str, text: str) -> Iterable[FieldError]:
+    return () if text.strip() and len(text) <= _MAX_TEXT else (FieldError(field, "invalid"),)
 
 
 def _currency_faults(currency: str) -> Iterable[FieldError]:

@@ -85,6 +85,7 @@ def test_the_last_page_has_no_next() -> None:
         ("active", "yes"),
         ("kind", "c"),
         ("q", "\0"),
+        ("q", "x" * 201),
         ("after", "%%%"),
         ("after", "a"),
         ("after", cursor("number", "x")),

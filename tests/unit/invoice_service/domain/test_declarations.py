@@ -8,7 +8,7 @@ from services.invoice_service.domain.job import ExtraCharge, Job
 from services.invoice_service.domain.parties import Address, Contact, Customer
 
 ADDRESS = Address("a1", "billing", "1 rue Principale", "Québec", "CA", is_main=True)
-CONTACT = Contact("c1", "Zoé", "Roy", billing_responsible=True, is_default=True)
+CONTACT = Contact("c1", "Zoé", "Roy", email="zoé@exemple.test", billing_responsible=True, is_default=True)
 CUSTOMER = Customer("C-1", "Éditions Zoé", addresses=(ADDRESS,), contacts=(CONTACT,))
 CHARGE = ExtraCharge("x1", "Livraison", Decimal(1))
 JOB = Job(
@@ -45,6 +45,12 @@ def test_a_sound_customer(customer: Customer) -> None:
     ("customer", "field", "code"),
     [
         (replace(CUSTOMER, code="a b"), "code", "invalid"),
+        (replace(CUSTOMER, name="  "), "name", "invalid"),
+        (replace(CUSTOMER, name="x" * 501), "name", "invalid"),
+        *(
+            (replace(CUSTOMER, contacts=(replace(CONTACT, email=email),)), "contacts[0].email", "invalid")
+            for email in ("zoe", "zoe@", "zoe@a@b", "zoe@exemple.test\r\nBcc: x@y", "<zoe@exemple.test>", "")
+        ),
         (replace(CUSTOMER, currency="cad"), "currency", "invalid"),
         (replace(CUSTOMER, bill_to="C-1"), "bill_to", "invalid"),
         (
@@ -84,6 +90,7 @@ def test_an_unfit_customer(customer: Customer, field: str, code: str) -> None:
     ("job", "field", "code"),
     [
         (replace(JOB, number="D/1"), "number", "invalid"),
+        (replace(JOB, title=""), "title", "invalid"),
         (replace(JOB, currency="$"), "currency", "invalid"),
         (replace(JOB, ordered_quantity=Decimal(-1)), "ordered_quantity", "invalid"),
         (replace(JOB, produced_quantity=Decimal(-1)), "produced_quantity", "invalid"),
