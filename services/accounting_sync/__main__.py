@@ -22,6 +22,7 @@ from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
 from shared.runtime import run_until_signalled
+from shared.settings import load_or_exit
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
         " as JSON lines. check: bean-check on the ledger (exit 0 accepted, 1 refused, 2 not installed)",
     )
     command = parser.parse_args(arguments).command
-    settings = AccountingSettings()
+    settings = load_or_exit(AccountingSettings)
     configure_logging("accounting_sync", level=settings.log_level)
     match command:
         case "migrate":

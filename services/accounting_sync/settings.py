@@ -1,13 +1,13 @@
 """The settings of the accounting synchronisation."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import JsonList, PostgresUrl, ServiceSettings
 
 OWNER_ROLE = "accounting_owner"
 SERVICE_ROLE = "accounting_service"
@@ -20,11 +20,11 @@ class AccountingSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="ACCOUNTING_")
 
-    database_url: SecretStr = Field(description="the service's own database, as accounting_service")
-    admin_database_url: SecretStr | None = Field(
+    database_url: PostgresUrl = Field(description="the service's own database, as accounting_service")
+    admin_database_url: PostgresUrl | None = Field(
         default=None, description="the same database as an administrator; only `migrate` needs it"
     )
-    connectors: tuple[ConnectorName, ...] = Field(
+    connectors: Annotated[tuple[ConnectorName, ...], NoDecode, JsonList] = Field(
         default=("none", "beancount"),
         min_length=1,
         description="JSON list of the connectors that invoices may ask for",
@@ -32,7 +32,9 @@ class AccountingSettings(ServiceSettings):
     ledger_folder: Path = Field(
         default=Path("ledger"), description="folder of the beancount ledger; created when missing"
     )
-    operating_currency: str = Field(default="CAD", pattern="^[A-Z]{3}$")
+    operating_currency: str = Field(
+        default="CAD", pattern="^[A-Z]{3}$", description="the ledger's own currency"
+    )
     concurrency: int = Field(default=4, ge=1, le=64, description="transfers under way at once")
 
     @field_validator("database_url")

@@ -11,6 +11,7 @@ from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
 from shared.runtime import run_until_signalled
+from shared.settings import exit_when_refused, load_or_exit
 
 
 def _nothing() -> None:
@@ -80,10 +81,11 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument("command", choices=(*_PARTS, "migrate"))
     command = parser.parse_args(arguments).command
-    settings = InvoiceSettings()
+    settings = load_or_exit(InvoiceSettings)
     configure_logging(f"invoice-{command}", level=settings.log_level)
     if command == "migrate":
-        asyncio.run(migrate_database(settings))
+        with exit_when_refused():
+            asyncio.run(migrate_database(settings))
     else:
         asyncio.run(run_until_signalled(_PARTS[command](settings), drain_seconds=settings.drain_seconds))
 

@@ -18,6 +18,7 @@ from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import declare_topology, repair_topology
 from shared.identifiers import new_id
 from shared.observability.logging import configure_logging
+from shared.settings import exit_when_refused, load_or_exit
 
 _OPERATOR = Actor("system", "factures", "factures (command line)", Role.ADMIN)
 
@@ -104,9 +105,10 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; its exit code is the process's."""
     parsed = _parser().parse_args(arguments)
-    settings = InvoiceSettings()
+    settings = load_or_exit(InvoiceSettings)
     configure_logging("factures", level="WARNING", form="text")
-    sys.exit(asyncio.run(parsed.run(settings, parsed)))
+    with exit_when_refused():
+        sys.exit(asyncio.run(parsed.run(settings, parsed)))
 
 
 if __name__ == "__main__":

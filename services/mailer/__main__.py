@@ -14,6 +14,7 @@ from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
 from shared.runtime import run_until_signalled
+from shared.settings import load_or_exit
 
 
 @asynccontextmanager
@@ -48,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         help="serve: send e-mails (default). migrate: roles and tables. export: what is known, as JSON lines",
     )
     command = parser.parse_args(arguments).command
-    settings = MailerSettings()
+    settings = load_or_exit(MailerSettings)
     configure_logging("mailer", level=settings.log_level)
     match command:
         case "migrate":

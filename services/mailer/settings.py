@@ -11,7 +11,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.mailer.headers import envelope_address
 from services.mailer.smtp import MailServer, Tls
-from shared.settings import ServiceSettings
+from shared.settings import PostgresUrl, ServiceSettings
 
 OUTBOUND_ON = "on"
 OUTBOUND_OFF = "off"
@@ -22,16 +22,16 @@ class MailerSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="MAILER_")
 
-    database_url: SecretStr = Field(description="as the login role mailer_service")
-    admin_database_url: SecretStr | None = Field(
+    database_url: PostgresUrl = Field(description="as the login role mailer_service")
+    admin_database_url: PostgresUrl | None = Field(
         default=None, description="for `migrate` only: a role that may create roles and become mailer_owner"
     )
     documents_url: str = Field(validation_alias="DOCUMENTS_URL", description="where attachments are kept")
 
-    smtp_host: str = "localhost"
-    smtp_port: int = Field(default=587, ge=1, le=65535)
-    smtp_user: str | None = None
-    smtp_password: SecretStr | None = None
+    smtp_host: str = Field(default="localhost", description="the mail server that takes our mails")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="its port")
+    smtp_user: str | None = Field(default=None, description="who logs in there; unset: nobody does")
+    smtp_password: SecretStr | None = Field(default=None, description="needs MAILER_SMTP_USER")
     smtp_tls: Tls = Field(
         default="starttls",
         description="starttls (port 587), tls (port 465), or none: only to a server on loopback",
@@ -40,14 +40,16 @@ class MailerSettings(ServiceSettings):
         default=None, description="PEM file of the authority to trust instead of the system's"
     )
     hello_name: str | None = Field(default=None, description="name said in EHLO; by default this host's")
-    command_timeout_seconds: float = Field(default=60, gt=0)
+    command_timeout_seconds: float = Field(
+        default=60, gt=0, description="how long to wait for the answer to a command before the mail itself"
+    )
     data_timeout_seconds: float = Field(
         default=300, gt=0, description="how long to wait for the answer to a mail"
     )
     uncertain_resend_after_seconds: float = Field(
         default=600, gt=0, description="after no answer came, when the mail is sent once more"
     )
-    concurrency: int = Field(default=4, ge=1, le=64)
+    concurrency: int = Field(default=4, ge=1, le=64, description="mails under way at once")
     outbound: str = Field(default=OUTBOUND_ON, description="on, off, or one address that gets all mail")
 
     @field_validator("outbound")

@@ -13,6 +13,7 @@ from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
 from shared.runtime import run_until_signalled
+from shared.settings import load_or_exit
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -28,7 +29,7 @@ def main(arguments: list[str] | None = None) -> None:
         for path in preview(chosen.folder, settings.limits(niceness=0)):
             print(path)
         return
-    settings = RenderSettings()
+    settings = load_or_exit(RenderSettings)
     configure_logging("render_service", level=settings.log_level)
     asyncio.run(run_until_signalled(_process(settings), drain_seconds=settings.drain_seconds))
 

@@ -13,6 +13,7 @@ from services.standalone.settings import StandaloneSettings
 from services.standalone.story import tell
 from shared.observability.logging import configure_logging
 from shared.runtime import run_until_signalled
+from shared.settings import load_or_exit
 
 
 @asynccontextmanager
@@ -34,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     demo.add_argument("--lang", choices=("fr", "en"), default="fr")
     demo.add_argument("--output", type=Path, default=Path("demo-output"), help="where its files are left")
     parsed = parser.parse_args(arguments)
-    settings = StandaloneSettings()
+    settings = load_or_exit(StandaloneSettings)
     try:
         if parsed.command == "run":
             configure_logging("standalone", level=settings.log_level)

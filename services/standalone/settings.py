@@ -5,13 +5,15 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.settings import LogLevel
+
 
 class StandaloneSettings(BaseSettings):
     """Read from the environment once, at start; frozen."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
-    host: str = Field(default="127.0.0.1", validation_alias="HOST")
+    host: str = Field(default="127.0.0.1", validation_alias="HOST", description="where the API listens")
     port: int = Field(
         default=8080, ge=0, le=65535, validation_alias="PORT", description="0: any that is free"
     )
@@ -25,5 +27,12 @@ class StandaloneSettings(BaseSettings):
         validation_alias="FACTURES_DATA",
         description="everything is in it: database, documents/, mail/, ledger/",
     )
-    log_level: str = Field(default="INFO", validation_alias="LOG_LEVEL")
-    drain_seconds: float = Field(default=30, gt=0, validation_alias="DRAIN_SECONDS")
+    log_level: LogLevel = Field(
+        default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
+    )
+    drain_seconds: float = Field(
+        default=30,
+        gt=0,
+        validation_alias="DRAIN_SECONDS",
+        description="after a signal to stop, for so long what is under way may end",
+    )
