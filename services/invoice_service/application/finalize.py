@@ -52,7 +52,8 @@ async def finalize(uow: UnitOfWork, context: Context, ref: str, *, based_on: int
     errors = missing(dated, drafting, day=day, rebilled_credit=loaded.around.rebilled_credit)
     if errors:
         raise Invalid("incomplete", errors=errors, number=before.number)
-    if dated.lines != before.lines or dated.totals.taxes != before.totals.taxes:
+    if dated != dataclasses.replace(before, date=dated.date, due_date=dated.due_date):
+        # The dates are written together with the number; what else followed from today's data, now.
         await uow.invoices.update(before, dated, Trail())
     token = new_token()
     final = dataclasses.replace(

@@ -93,16 +93,13 @@ def delete_obstacle(invoice: Invoice, around: Surroundings) -> str | None:
 
 
 def may_retry_transfer(invoice: Invoice, around: Surroundings) -> bool:
-    """Whether the transfer can be tried again."""
-    return invoice.status is Status.FINAL_READY and around.axes.transfer.state in ("failed", "uncertain")
+    """Whether the transfer can be tried again: it failed or is uncertain, and there is somewhere to transfer to."""
+    failed = around.axes.transfer.state in ("failed", "uncertain")
+    return invoice.status is Status.FINAL_READY and failed and around.connected
 
 
 def may_mark_transferred(invoice: Invoice, around: Surroundings) -> bool:
     """Whether the transfer can be closed by hand: it failed, is uncertain, or waits on a paused connector."""
-    transfer = around.axes.transfer
-    paused = (
-        transfer.state == "pending"
-        and transfer.reason is not None
-        and transfer.reason.code == "connector_paused"
-    )
-    return invoice.status is Status.FINAL_READY and (transfer.state in ("failed", "uncertain") or paused)
+    state = around.axes.transfer.state
+    waits = state == "pending" and around.connector_paused
+    return invoice.status is Status.FINAL_READY and (state in ("failed", "uncertain") or waits)

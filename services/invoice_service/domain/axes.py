@@ -55,3 +55,10 @@ class Axes:
         if self.rendering_version == version:
             return self
         return dataclasses.replace(self, rendering=Axis())
+
+    def waiting_for(self, *, paused: bool) -> "Axes":
+        """The axes with what a pending transfer waits for now, whenever the connector was paused or set free."""
+        if self.transfer.state != "pending":
+            return self
+        reason = AxisReason("connector_paused") if paused else None
+        return dataclasses.replace(self, transfer=dataclasses.replace(self.transfer, reason=reason))

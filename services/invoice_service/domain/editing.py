@@ -161,10 +161,11 @@ def settled(invoice: Invoice, drafting: Drafting) -> Invoice:
     contact = invoice.billing_contact
     attention = contact.name if contact else None
     same = invoice.payer == invoice.customer
+    credit = invoice.kind == "credit_note"
     bill_to_address = drafting.payer.main_address("billing")
     moved = dataclasses.replace(
         invoice,
-        due_date=due_date(invoice.date, drafting.terms.get(invoice.payment_term or "")),
+        due_date=None if credit else due_date(invoice.date, drafting.terms.get(invoice.payment_term or "")),
         sold_to=dataclasses.replace(invoice.sold_to, attention=attention if same else None),
         bill_to=dataclasses.replace(
             invoice.bill_to,
@@ -172,7 +173,7 @@ def settled(invoice: Invoice, drafting: Drafting) -> Invoice:
             address=invoice.bill_to.address or (copied_address(bill_to_address) if bill_to_address else None),
         ),
     )
-    if invoice.kind == "credit_note":
+    if credit:
         return moved
     return _within_limits(retotalled(moved, drafting.tax_codes))
 

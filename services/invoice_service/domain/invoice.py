@@ -156,6 +156,8 @@ class Surroundings:
     fully_credited: bool = False
     favourite: bool = False
     tax_code_province: str | None = None
+    connected: bool = False
+    connector_paused: bool = False
 
     def of(self, invoice: Invoice, tax_codes: Mapping[str, TaxCode]) -> "Surroundings":
         """What stands around the invoice once it is as it is now: a document of another version is not its own."""

@@ -19,6 +19,7 @@ from services.invoice_service.domain.line import Line
 from services.invoice_service.domain.parties import Party, PartyAddress
 from services.invoice_service.domain.tax import AppliedTax, Totals
 from services.invoice_service.domain.texts import Localized
+from services.invoice_service.storage.drafting_rows import settings_from
 
 Row = dict[str, Any]
 
@@ -177,8 +178,10 @@ def surroundings_from(read: Row) -> Surroundings:
     uses: dict[str, tuple[OtherUse, ...]] = {}
     for use in read["other_uses"]:
         uses[use["job"]] = (*uses.get(use["job"], ()), other_use(use))
+    settings = settings_from(read["settings"])
+    axes = axes_from(read["axes"]).of_version(read["invoice"]["version"])
     return Surroundings(
-        axes=axes_from(read["axes"]).of_version(read["invoice"]["version"]),
+        axes=axes.waiting_for(paused=settings.connector_paused),
         document=document_from(read["document"]) if read["document"] else None,
         credited=linked(read["credited"]) if read["credited"] else None,
         credit_notes=tuple(linked(row) for row in read["credit_notes"]),
@@ -189,6 +192,8 @@ def surroundings_from(read: Row) -> Surroundings:
         fully_credited=read["fully_credited"],
         favourite=read["favourite"],
         tax_code_province=read["tax_code_province"],
+        connected=settings.connector != "none",
+        connector_paused=settings.connector_paused,
     )
 
 

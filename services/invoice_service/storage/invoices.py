@@ -5,11 +5,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.invoice_service.application.listing import ListQuery, Page, SortKey
+from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.application.ports.invoicing import Loaded, Trail
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Invoice, Status
+from services.invoice_service.storage.invoice_reads import BY_REF, CONTENT, LISTING, LOAD, LOCK
 from services.invoice_service.storage.invoice_rows import (
     document_from,
     invoice_from,
@@ -19,85 +20,8 @@ from services.invoice_service.storage.invoice_rows import (
     surroundings_from,
     tax_rows,
 )
-from services.invoice_service.storage.lists import Expression, Listing, fetch_page
+from services.invoice_service.storage.lists import fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
-
-_LINK = "jsonb_build_object('id', {0}.id, 'number', {0}.number, 'date', {0}.date, 'status', {0}.status)"
-
-_CONTENT = """
-    'invoice', to_jsonb(i) - 'snapshot' - 'search',
-    'lines', coalesce((select jsonb_agg(to_jsonb(l) order by l.position)
-                       from invoice_lines l where l.invoice_id = i.id), '[]'),
-    'taxes', coalesce((select jsonb_agg(to_jsonb(t) order by t.position)
-                       from invoice_taxes t where t.invoice_id = i.id), '[]')"""
-
-_AROUND = f"""
-    'axes', to_jsonb(a),
-    'document', (select to_jsonb(d) from invoice_documents d
-                 where d.invoice_id = i.id and d.version = i.version),
-    'credited', (select {_LINK.format("c")} from invoices c where c.id = i.credited_invoice),
-    'credit_notes', coalesce((select jsonb_agg({_LINK.format("c")} order by c.id)
-                              from invoices c where c.credited_invoice = i.id), '[]'),
-    'rebilled_credit', (select {_LINK.format("c")} from invoices c where c.id = i.rebills),
-    'other_uses', coalesce((
-        select jsonb_agg(jsonb_build_object('job', o.job, 'number', x.number, 'date', x.date,
-                                            'quantity', o.quantity, 'status', x.status) order by x.id)
-        from invoice_lines o join invoices x on x.id = o.invoice_id
-        where o.kind = 'job' and o.invoice_id <> i.id
-          and o.job in (select l.job from invoice_lines l where l.invoice_id = i.id and l.kind = 'job')), '[]'),
-    'email_under_way', exists (select from emails e
-                               where e.invoice_id = i.id and e.state in ('prepared', 'sending')),
-    'fully_credited', i.status = 'final_sent' and not exists (
-        select from invoice_lines l where l.invoice_id = i.id and abs(l.total) > abs(coalesce(
-            (select sum(c.total) from invoice_lines c where c.credited_line = l.id), 0))),
-    'tax_code_province', (select t.province from tax_codes t where t.code = i.tax_code),
-    'favourite', exists (select from favourites f where f.invoice_id = i.id and f.actor = $2)"""
-
-_LOAD = f"select jsonb_build_object({_CONTENT}, {_AROUND}) from invoices i join invoice_axes a on a.invoice_id = i.id"
-
-_LISTING = Listing(
-    columns=f"jsonb_build_object({_CONTENT}, {_AROUND.replace('$2', '$1')}) as read",
-    source="invoices i",
-    joins="join invoice_axes a on a.invoice_id = i.id",
-    key=Expression("i.id", "uuid"),
-    sorts={
-        "date": Expression("i.date", "date"),
-        "number": Expression("i.number_key"),
-        "customer": Expression("i.customer_key"),
-        "status": Expression("i.status"),
-        "subtotal": Expression("i.subtotal", "numeric"),
-        "total": Expression("i.total", "numeric"),
-        "created_at": Expression("i.created_at", "timestamptz"),
-    },
-    default_sort=(SortKey("date", descending=True), SortKey("number", descending=True)),
-    conditions={
-        "status": "i.status = any({})",
-        "customer": "i.customer = any({0}) or i.payer = any({0})",
-        "job": "exists (select from invoice_lines l where l.invoice_id = i.id and l.job = any({}))",
-        "sales_rep": "i.sales_rep = any({})",
-        "kind": "i.kind = any({})",
-        "from": "i.date >= any({}::date[])",
-        "to": "i.date <= any({}::date[])",
-        "hold": "(i.hold is not null) = any({}::boolean[])",
-        "favourite": "exists (select from favourites f where f.invoice_id = i.id and f.actor = $1)"
-        " = any({}::boolean[])",
-    },
-    search="i.search",
-    base="$1::text is not null",
-)
-
-_BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
-
-_LOCK = """
-    with wanted as (
-        select id, credited_invoice from invoices
-        where id = $1::uuid or proforma_number = $2 or final_number = $2
-    ), locked as (
-        select i.id from invoices i
-        where i.id in (select id from wanted union all select credited_invoice from wanted)
-        order by i.id for update
-    )
-    select (select id from wanted) from locked"""
 
 
 class Invoices:
@@ -109,28 +33,28 @@ class Invoices:
 
     async def lock(self, ref: str) -> uuid.UUID:
         """See `InvoiceRepository.lock`."""
-        found = await self._connection.fetch(_LOCK, _as_uuid(ref), ref)
+        found = await self._connection.fetch(LOCK, _as_uuid(ref), ref)
         if not found:
             raise NotFound("invoice", ref)
         return _plain_uuid(found[0][0])
 
     async def load(self, ref: str, actor: str) -> Loaded:
         """See `InvoiceRepository.load`."""
-        read = await self._connection.fetchval(f"{_LOAD} where {_BY_REF}", _as_uuid(ref), actor, ref)
+        read = await self._connection.fetchval(f"{LOAD} where {BY_REF}", _as_uuid(ref), actor, ref)
         if read is None:
             raise NotFound("invoice", ref)
         return _loaded(read)
 
     async def load_many(self, ids: Sequence[uuid.UUID], actor: str) -> list[Loaded]:
         """See `InvoiceRepository.load_many`."""
-        rows = await self._connection.fetch(f"{_LOAD} where i.id = any($1::uuid[])", list(ids), actor)
+        rows = await self._connection.fetch(f"{LOAD} where i.id = any($1::uuid[])", list(ids), actor)
         by_id = {loaded.invoice.id: loaded for loaded in (_loaded(row[0]) for row in rows)}
         return [by_id[invoice_id] for invoice_id in ids if invoice_id in by_id]
 
     async def page(self, query: ListQuery, actor: str) -> Page[Loaded]:
         """See `InvoiceRepository.page`."""
         return await fetch_page(
-            self._connection, _LISTING, query, lambda row: _loaded(row["read"]), arguments=(actor,)
+            self._connection, LISTING, query, lambda row: _loaded(row["read"]), arguments=(actor,)
         )
 
     async def trail(self, invoice_id: uuid.UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
@@ -148,7 +72,7 @@ class Invoices:
     async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
         """See `InvoiceRepository.credits_of`."""
         rows = await self._connection.fetch(
-            f"select jsonb_build_object({_CONTENT}) from invoices i where i.credited_invoice = $1 order by i.id",
+            f"select jsonb_build_object({CONTENT}) from invoices i where i.credited_invoice = $1 order by i.id",
             invoice_id,
         )
         return [invoice_from(row[0]["invoice"], row[0]["lines"], row[0]["taxes"]) for row in rows]

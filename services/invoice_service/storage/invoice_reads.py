@@ -1,0 +1,82 @@
+"""How invoices are read: SQL that answers each of them, and what stands around it, as one JSON value."""
+
+from services.invoice_service.application.listing import SortKey
+from services.invoice_service.storage.lists import Expression, Listing
+
+_LINK = "jsonb_build_object('id', {0}.id, 'number', {0}.number, 'date', {0}.date, 'status', {0}.status)"
+
+CONTENT = """
+    'invoice', to_jsonb(i) - 'snapshot' - 'search',
+    'lines', coalesce((select jsonb_agg(to_jsonb(l) order by l.position)
+                       from invoice_lines l where l.invoice_id = i.id), '[]'),
+    'taxes', coalesce((select jsonb_agg(to_jsonb(t) order by t.position)
+                       from invoice_taxes t where t.invoice_id = i.id), '[]')"""
+
+_AROUND = f"""
+    'axes', to_jsonb(a),
+    'document', (select to_jsonb(d) from invoice_documents d
+                 where d.invoice_id = i.id and d.version = i.version),
+    'credited', (select {_LINK.format("c")} from invoices c where c.id = i.credited_invoice),
+    'credit_notes', coalesce((select jsonb_agg({_LINK.format("c")} order by c.id)
+                              from invoices c where c.credited_invoice = i.id), '[]'),
+    'rebilled_credit', (select {_LINK.format("c")} from invoices c where c.id = i.rebills),
+    'other_uses', coalesce((
+        select jsonb_agg(jsonb_build_object('job', o.job, 'number', x.number, 'date', x.date,
+                                            'quantity', o.quantity, 'status', x.status) order by x.id)
+        from invoice_lines o join invoices x on x.id = o.invoice_id
+        where o.kind = 'job' and o.invoice_id <> i.id
+          and o.job in (select l.job from invoice_lines l where l.invoice_id = i.id and l.kind = 'job')), '[]'),
+    'email_under_way', exists (select from emails e
+                               where e.invoice_id = i.id and e.state in ('prepared', 'sending')),
+    'fully_credited', i.status = 'final_sent' and not exists (
+        select from invoice_lines l where l.invoice_id = i.id and abs(l.total) > abs(coalesce(
+            (select sum(c.total) from invoice_lines c where c.credited_line = l.id), 0))),
+    'settings', (select body from settings),
+    'tax_code_province', (select t.province from tax_codes t where t.code = i.tax_code),
+    'favourite', exists (select from favourites f where f.invoice_id = i.id and f.actor = $2)"""
+
+LOAD = f"select jsonb_build_object({CONTENT}, {_AROUND}) from invoices i join invoice_axes a on a.invoice_id = i.id"
+
+LISTING = Listing(
+    columns=f"jsonb_build_object({CONTENT}, {_AROUND.replace('$2', '$1')}) as read",
+    source="invoices i",
+    joins="join invoice_axes a on a.invoice_id = i.id",
+    key=Expression("i.id", "uuid"),
+    sorts={
+        "date": Expression("i.date", "date"),
+        "number": Expression("i.number_key"),
+        "customer": Expression("i.customer_key"),
+        "status": Expression("i.status"),
+        "subtotal": Expression("i.subtotal", "numeric"),
+        "total": Expression("i.total", "numeric"),
+        "created_at": Expression("i.created_at", "timestamptz"),
+    },
+    default_sort=(SortKey("date", descending=True), SortKey("number", descending=True)),
+    conditions={
+        "status": "i.status = any({})",
+        "customer": "i.customer = any({0}) or i.payer = any({0})",
+        "job": "exists (select from invoice_lines l where l.invoice_id = i.id and l.job = any({}))",
+        "sales_rep": "i.sales_rep = any({})",
+        "kind": "i.kind = any({})",
+        "from": "i.date >= any({}::date[])",
+        "to": "i.date <= any({}::date[])",
+        "hold": "(i.hold is not null) = any({}::boolean[])",
+        "favourite": "exists (select from favourites f where f.invoice_id = i.id and f.actor = $1)"
+        " = any({}::boolean[])",
+    },
+    search="i.search",
+    base="$1::text is not null",
+)
+
+BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
+
+LOCK = """
+    with wanted as (
+        select id, credited_invoice from invoices
+        where id = $1::uuid or proforma_number = $2 or final_number = $2
+    ), locked as (
+        select i.id from invoices i
+        where i.id in (select id from wanted union all select credited_invoice from wanted)
+        order by i.id for update
+    )
+    select (select id from wanted) from locked"""
