@@ -69,7 +69,8 @@ def _reachable_folder() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def _running() -> AsyncIterator[PrivatePostgres]:
+async def running_postgres() -> AsyncIterator[PrivatePostgres]:
+    """A server that is up while inside."""
     with _reachable_folder() as folder:
         server = PrivatePostgres(folder)
         try:
@@ -89,12 +90,12 @@ def postgres_folder() -> Iterator[Path]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres() -> AsyncIterator[PrivatePostgres]:
     """The session's server. Shared: make a database of your own in it, stop nothing."""
-    async with _running() as server:
+    async with running_postgres() as server:
         yield server
 
 
 @pytest.fixture
 async def postgres_instance() -> AsyncIterator[PrivatePostgres]:
     """A server for one test, to be stopped, killed and restarted."""
-    async with _running() as server:
+    async with running_postgres() as server:
         yield server

@@ -1,0 +1,265 @@
+"""All of Factures as a shop would deploy it: six processes, their databases, a broker, a mail server, a ledger.
+
+    async with deployed() as factures:
+        factures.relay.kill()
+        ...
+
+Everything is private to it and gone in the end.
+"""
+
+import asyncio
+import datetime as dt
+import json
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from services.standalone.mailbox import mailbox
+from shared.bus.retry import RetryPolicy
+from tests.support.postgres import PrivatePostgres, running_postgres
+from tests.support.processes import ProcessFailed, ServiceProcess, run_command, stable_port
+from tests.support.rabbitmq import RabbitMQBroker, running_broker
+
+RETRY_DELAYS = (0.5, 1, 2, 4)
+RESEND_SECONDS = 6.0
+"""After no answer to DATA, when the mailer sends a mail once more."""
+_DATA_SECONDS = "5"
+_LEASE_SECONDS = "3"
+_SERVICES = {
+    "invoice": "services.invoice_service",
+    "mailer": "services.mailer",
+    "accounting": "services.accounting_sync",
+}
+Settings = dict[str, str]
+
+
+class Deployment:
+    """What runs, what it was told, and what it left behind."""
+
+    def __init__(self, folder: Path, postgres: PrivatePostgres, broker: RabbitMQBroker) -> None:
+        self.folder = folder
+        self.postgres = postgres
+        self.broker = broker
+        self.admin_key = f"fk_{secrets.token_urlsafe(32)}"
+        self.ledger = folder / "ledger"
+        self._mail_port = stable_port()
+        self._mail_server = AsyncExitStack()
+        self._api_port = stable_port()
+        self._passwords = {role: secrets.token_urlsafe(24) for role in _SERVICES}
+        self.api = self._service("api", ["services.invoice_service", "api"], self._api_settings())
+        self.relay = self._service("relay", ["services.invoice_service", "relay"], self._relay_settings())
+        self.consumer = self._service(
+            "consumer", ["services.invoice_service", "consumer"], self._consumer_settings()
+        )
+        self.render = self._service("render", ["services.render_service"], self._render_settings())
+        self.mailer = self._service("mailer", ["services.mailer"], self._mailer_settings())
+        self.accounting = self._service(
+            "accounting", ["services.accounting_sync"], self._accounting_settings()
+        )
+
+    # -- where things are
+
+    @property
+    def address(self) -> str:
+        """Where the API answers."""
+        return f"http://127.0.0.1:{self._api_port}"
+
+    @property
+    def services(self) -> tuple[ServiceProcess, ...]:
+        """The six processes."""
+        return (self.api, self.relay, self.consumer, self.render, self.mailer, self.accounting)
+
+    @property
+    def mails(self) -> list[Path]:
+        """The messages that the mail server took, in order of receipt."""
+        return sorted((self.folder / "mail").glob("*.eml"))
+
+    @property
+    def retry_policy(self) -> RetryPolicy:
+        """When the services try again."""
+        return RetryPolicy(delays=tuple(dt.timedelta(seconds=seconds) for seconds in RETRY_DELAYS))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be in no log."""
+        return (self.admin_key, *self._passwords.values())
+
+    # -- its life
+
+    async def start(self) -> None:
+        """Databases, topology, mail server, then all processes; returns when they are ready."""
+        for name in _SERVICES:
+            await self.postgres.create_database(name)
+        await asyncio.gather(
+            *(asyncio.to_thread(self._migrate, name) for name in _SERVICES),
+            asyncio.to_thread(self._declare_topology),
+            self.mail_up(),
+        )
+        for service in self.services:
+            service.start()
+        await self.ready()
+
+    async def ready(self, *services: ServiceProcess) -> None:
+        """Wait until these (by default all) are ready."""
+        await asyncio.gather(*(service.ready() for service in services or self.services))
+
+    async def restart(self, *services: ServiceProcess) -> None:
+        """Start these anew, at the same time; those that run still are killed first."""
+        for service in services:
+            service.kill()
+            service.start()
+        await self.ready(*services)
+
+    async def close(self) -> None:
+        """Kill everything."""
+        for service in self.services:
+            service.kill()
+        await self.mail_down()
+
+    async def mail_up(self) -> None:
+        """Start the mail server (again), at the same address."""
+        await self._mail_server.enter_async_context(mailbox(self.folder / "mail", self._mail_port))
+
+    async def mail_down(self) -> None:
+        """Stop the mail server: connections are refused, those that are open end."""
+        await self._mail_server.aclose()
+
+    # -- what an operator does
+
+    def verify(self) -> str:
+        """`factures verify`: what it says.
+
+        Raises:
+            ProcessFailed: the books don't close.
+        """
+        settings = {
+            **self._consumer_settings(),
+            "DOCUMENTS_URL": self._documents,
+            **self._accounting_settings(),
+        }
+        return self._command("verify", ["services.invoice_service.commands", "verify"], settings)
+
+    def ledger_export(self) -> list[dict[str, Any]]:
+        """The documents that accounting has booked, as it says itself."""
+        said = self._command("export", ["services.accounting_sync", "export"], self._accounting_settings())
+        lines = [json.loads(line) for line in said.splitlines()]
+        return [line for line in lines if line["kind"] == "booked"]
+
+    def check_ledger(self) -> dict[str, Any]:
+        """What `bean-check` says of the ledger."""
+        said = self._command("check", ["services.accounting_sync", "check"], self._accounting_settings())
+        return dict(json.loads(said))
+
+    async def outbox(self) -> list[str]:
+        """The types of the messages that wait in the outbox."""
+        connection = await asyncpg.connect(self.postgres.admin_dsn("invoice"))
+        try:
+            return [row["type"] for row in await connection.fetch("select type from outbox order by id")]
+        finally:
+            await connection.close()
+
+    def log_lines(self) -> Iterator[tuple[str, str]]:
+        """Every line that was logged, with the name of its process."""
+        for service in self.services:
+            for line in service.log.read_text(errors="replace").splitlines():
+                yield service.name, line
+
+    # -- what each is told
+
+    def _service(self, name: str, arguments: list[str], settings: Settings) -> ServiceProcess:
+        return ServiceProcess(name, arguments, settings, self.folder)
+
+    def _database(self, name: str) -> str:
+        parts = urlsplit(self.postgres.admin_dsn(name))
+        return urlunsplit(
+            parts._replace(netloc=f"{name}_service:{self._passwords[name]}@{parts.hostname}:{parts.port}")
+        )
+
+    @property
+    def _documents(self) -> str:
+        return f"file://{self.folder / 'documents'}"
+
+    def _bus_settings(self) -> Settings:
+        return {"AMQP_URL": self.broker.url(), "RETRY_DELAYS_SECONDS": json.dumps(RETRY_DELAYS)}
+
+    def _api_settings(self) -> Settings:
+        return {
+            "INVOICE_DATABASE_URL": self._database("invoice"),
+            "INVOICE_PORT": str(self._api_port),
+            "DOCUMENTS_URL": self._documents,
+            "FACTURES_ADMIN_KEY": self.admin_key,
+        }
+
+    def _relay_settings(self) -> Settings:
+        return {**self._consumer_settings(), "INVOICE_RELAY_LEASE_SECONDS": _LEASE_SECONDS}
+
+    def _consumer_settings(self) -> Settings:
+        return {"INVOICE_DATABASE_URL": self._database("invoice"), **self._bus_settings()}
+
+    def _render_settings(self) -> Settings:
+        return {"DOCUMENTS_URL": self._documents, **self._bus_settings()}
+
+    def _mailer_settings(self) -> Settings:
+        return {
+            "MAILER_DATABASE_URL": self._database("mailer"),
+            "MAILER_SMTP_HOST": "127.0.0.1",
+            "MAILER_SMTP_PORT": str(self._mail_port),
+            "MAILER_SMTP_TLS": "none",
+            "MAILER_DATA_TIMEOUT_SECONDS": _DATA_SECONDS,
+            "MAILER_UNCERTAIN_RESEND_AFTER_SECONDS": str(RESEND_SECONDS),
+            "DOCUMENTS_URL": self._documents,
+            **self._bus_settings(),
+        }
+
+    def _accounting_settings(self) -> Settings:
+        return {
+            "ACCOUNTING_DATABASE_URL": self._database("accounting"),
+            "ACCOUNTING_LEDGER_FOLDER": str(self.ledger),
+            **self._bus_settings(),
+        }
+
+    def _migrate(self, name: str) -> None:
+        settings = {
+            f"{name.upper()}_DATABASE_URL": self._database(name),
+            f"{name.upper()}_ADMIN_DATABASE_URL": self.postgres.admin_dsn(name),
+            "DOCUMENTS_URL": self._documents,
+        }
+        self._command(f"migrate-{name}", [_SERVICES[name], "migrate"], settings)
+
+    def _declare_topology(self) -> None:
+        self._command("topology", ["services.invoice_service.commands", "topology"], self._bus_settings())
+
+    def _command(self, name: str, arguments: Iterable[str], settings: Settings) -> str:
+        done = run_command([*arguments], home=self.folder, settings=settings)
+        if done.returncode != 0:
+            raise ProcessFailed(name, f"ended with exit code {done.returncode}", done.stdout + done.stderr)
+        return done.stdout
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="factures-deployment-")).resolve()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+@asynccontextmanager
+async def deployed() -> AsyncIterator[Deployment]:
+    """A deployment that runs while inside, with nothing in it yet."""
+    with _folder() as folder, running_broker() as broker:
+        async with running_postgres() as postgres:
+            deployment = Deployment(folder, postgres, broker)
+            try:
+                await deployment.start()
+                yield deployment
+            finally:
+                await deployment.close()

@@ -1,0 +1,190 @@
+"""A service as a process of its own: its environment holds its own settings and nothing else of ours.
+
+Start them from the main thread: the kernel ends them with the thread that started them, also when the test
+run itself is killed. What they write goes to files, which a failing test shows.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import aiohttp
+
+from tests.support.waiting import PAUSE_SECONDS
+
+ROOT = Path(__file__).parents[2]
+# Below the ports that the kernel gives to outgoing connections: one of those could take a port of ours while
+# its service is being restarted.
+_PORTS = range(15_000, 32_000)
+_given: set[int] = set()
+# Not the generator of the tests: it is seeded alike in every process of a run.
+_dice = random.SystemRandom()
+_TAIL_BYTES = 4_000
+_READY_SECONDS = 90
+
+
+class ProcessFailed(AssertionError):
+    """A process did not do what it was to do; what it wrote last stands below."""
+
+    def __init__(self, name: str, what: str, tail: str) -> None:
+        super().__init__(f"{name} {what}\n{tail}")
+        self.name = name
+
+
+def stable_port() -> int:
+    """A port of the loopback interface that is free, and stays so while nothing listens on it."""
+    while True:
+        port = _dice.choice(_PORTS)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in _given:
+            _given.add(port)
+            return port
+
+
+def clean_environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a process: what any program needs, and these settings."""
+    return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(home), "LANG": "C.UTF-8", **settings}
+
+
+def run_command(
+    arguments: Sequence[str], *, home: Path, settings: Mapping[str, str], seconds: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run `python -m …` to its end, in an environment of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env=clean_environment(home, settings),
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+
+
+class ServiceProcess:
+    """One service. It keeps its settings, its port and its log over kills and restarts."""
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        folder: Path,
+        *,
+        port: int | None = None,
+    ) -> None:
+        """`arguments`: what follows `python -m`; `folder`: where its log is, and its home.
+
+        `port`: where it says that it is ready, when that is not a management port of ours.
+        """
+        self.name = name
+        self.log = folder / f"{name}.log"
+        self._arguments = tuple(arguments)
+        self._port = port or stable_port()
+        management = {"MANAGEMENT_PORT": str(self._port)} if port is None else {}
+        self._environment = clean_environment(folder, {**settings, **management})
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None, f"{self.name} was not started"
+        return self._process.pid
+
+    def start(self, *, killed: str | None = None) -> None:
+        """Start it; it is not ready yet.
+
+        `killed`: where it dies, as `killed_process` takes it, such as `after package.module:Class.method`.
+        """
+        assert self._process is None, f"{self.name} runs already"
+        command = [*self._arguments]
+        if killed is not None:
+            command = ["tests.support.killed_process", *killed.split(" "), "--", *command]
+        keeper = shutil.which("setpriv")
+        assert keeper is not None, "setpriv (util-linux) is not installed"
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [keeper, "--pdeathsig", "KILL", "--", sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    async def ready(self, *, seconds: float = _READY_SECONDS) -> None:
+        """Wait until it says so.
+
+        Raises:
+            ProcessFailed: it ended meanwhile, or was not ready in time.
+        """
+        deadline = time.monotonic() + seconds
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15)) as session:
+            while not await self._says_ready(session):
+                if self._process is None or self._process.poll() is not None:
+                    raise ProcessFailed(self.name, "ended instead of becoming ready", self.tail())
+                if time.monotonic() > deadline:
+                    raise ProcessFailed(self.name, f"was not ready within {seconds:g} s", self.tail())
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _says_ready(self, session: aiohttp.ClientSession) -> bool:
+        try:
+            async with session.get(f"http://127.0.0.1:{self._port}/readyz") as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """`kill -9`, and wait until it is dead."""
+        if self._process is not None:
+            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait(timeout=20)
+            self._process = None
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    async def ended(self, *, seconds: float = 60) -> int:
+        """Wait until it has ended; its exit code (negative: the signal that killed it).
+
+        Raises:
+            ProcessFailed: it runs still.
+        """
+        assert self._process is not None, f"{self.name} was not started"
+        deadline = time.monotonic() + seconds
+        while (code := self._process.poll()) is None:
+            if time.monotonic() > deadline:
+                raise ProcessFailed(self.name, f"did not end within {seconds:g} s", self.tail())
+            await asyncio.sleep(PAUSE_SECONDS)
+        self._process = None
+        return code
+
+    async def stop(self) -> int:
+        """SIGTERM, and wait for the end; its exit code."""
+        self.ask_to_stop()
+        return await self.ended()
+
+    def tail(self) -> str:
+        """The end of what it wrote."""
+        if not self.log.exists():
+            return "(no log)"
+        return self.log.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
