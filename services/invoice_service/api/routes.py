@@ -9,6 +9,7 @@ from services.invoice_service.api import (
     jobs,
     shop_settings,
     tax_codes,
+    users,
 )
 from services.invoice_service.api.bodies.access import KeyBody, KeyShown, MeBody, MeShown, NewKeyShown
 from services.invoice_service.api.bodies.customers import CustomerBody, CustomerShown
@@ -21,6 +22,7 @@ from services.invoice_service.api.bodies.entities import (
 from services.invoice_service.api.bodies.jobs import JobBody, JobChargeBody, JobChargeShown, JobShown
 from services.invoice_service.api.bodies.settings import SettingsBody, SettingsShown
 from services.invoice_service.api.bodies.taxes import TaxCodeBody, TaxCodeShown
+from services.invoice_service.api.bodies.users import UserBody, UserPatch, UserShown
 from services.invoice_service.api.routing import (
     ACCOUNTANT,
     ACCOUNTANT_OR_MACHINE,
@@ -165,6 +167,11 @@ ACCESS = (
         "/keys", access.post_key, ADMIN, "Make an API key; its secret is told once", KeyBody, NewKeyShown, 201
     ),
     deleting("/keys/{id}", access.delete_key, ADMIN, "Revoke an API key"),
+    listing("/users", users.get_list, ADMIN, "List users", UserShown, users.LISTING.parameters),
+    posting("/users", users.post, ADMIN, "Make a user", UserBody, UserShown, 201),
+    reading("/users/{id}", users.get_one, ADMIN, "One user", UserShown),
+    patching("/users/{id}", users.patch, ADMIN, "Change a user", UserPatch, UserShown),
+    deleting("/users/{id}", users.delete, ADMIN, "Delete a user"),
     reading("/me", access.get_me, ANYBODY, "Who is asking", MeShown),
     patching("/me", access.patch_me, ANYBODY, "Change the caller's preferences", MeBody, MeShown),
 )

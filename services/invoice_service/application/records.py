@@ -11,6 +11,7 @@ from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.parties import PartyAddress
 from services.invoice_service.domain.tax import Tax
+from services.invoice_service.domain.texts import Language
 
 SeriesKind = Literal["proforma", "final", "credit_note"]
 SERIES_KINDS: tuple[SeriesKind, ...] = ("proforma", "final", "credit_note")
@@ -100,6 +101,24 @@ class ApiKey:
     def valid_at(self, instant: dt.datetime) -> bool:
         """Whether it opens anything at that moment."""
         return self.revoked_at is None and (self.expires is None or instant < self.expires)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person who logs in."""
+
+    id: uuid.UUID
+    email: str
+    name: str
+    role: Role
+    created_at: dt.datetime
+    language: Language | None = None
+    active: bool = True
+
+    @property
+    def administers(self) -> bool:
+        """Whether settings, users and keys are this person's to change."""
+        return self.active and self.role is Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Un prix est unitaire ou total, pas les deux.",
         "A price is by unit or by total, not both.",
     ),
+    "email_taken": ("Cette adresse est déjà prise.", "This address is taken."),
+    "last_admin": (
+        "Il doit rester un administrateur actif.",
+        "One active administrator must remain.",
+    ),
     # creating
     "job_not_launched": ("Le dossier {job} n'est pas encore lancé.", "Job {job} is not launched yet."),
     "job_cancelled": ("Le dossier {job} est annulé.", "Job {job} is cancelled."),

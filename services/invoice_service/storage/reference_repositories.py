@@ -12,6 +12,7 @@ from services.invoice_service.application.ports.reference import (
     SeriesRepository,
     SettingsRepository,
     TaxCodeRepository,
+    UserRepository,
 )
 from services.invoice_service.storage.api_keys import PostgresApiKeys
 from services.invoice_service.storage.audit import PostgresAudit
@@ -25,6 +26,7 @@ from services.invoice_service.storage.series import PostgresSeries
 from services.invoice_service.storage.settings import PostgresSettings
 from services.invoice_service.storage.tax_codes import PostgresTaxCodes
 from services.invoice_service.storage.unit_of_work import Transaction
+from services.invoice_service.storage.users import PostgresUsers
 
 
 class ReferenceRepositories:
@@ -39,6 +41,7 @@ class ReferenceRepositories:
         self.settings: SettingsRepository = PostgresSettings(transaction)
         self.series: SeriesRepository = PostgresSeries(transaction)
         self.api_keys: ApiKeyRepository = PostgresApiKeys(transaction)
+        self.users: UserRepository = PostgresUsers(transaction)
         self.preferences: PreferencesRepository = PostgresPreferences(transaction)
         self.audit: AuditTrail = PostgresAudit(transaction)
         self.idempotency: IdempotencyRepository = PostgresIdempotency(transaction)

@@ -21,6 +21,7 @@ from services.invoice_service.application.records import (
     Preferences,
     SkippedInterval,
     StoredTax,
+    User,
 )
 from services.invoice_service.domain.changes import Change
 from services.invoice_service.domain.job import ExtraCharge, Job
@@ -38,9 +39,6 @@ class ReferenceRepository(Protocol):
 
     async def get_many(self, kind: type[R], codes: Collection[str]) -> Mapping[str, R]:
         """The records of these codes, by code; unknown ones are left out."""
-
-    async def all(self, kind: type[R]) -> tuple[R, ...]:
-        """Every record of a kind, by code."""
 
     async def page(self, kind: type[R], query: ListQuery) -> Page[R]:
         """One page of the list of a kind."""
@@ -226,6 +224,28 @@ class ApiKeyRepository(Protocol):
         """Revoke a key."""
 
 
+class UserRepository(Protocol):
+    """People who log in."""
+
+    async def get(self, user_id: uuid.UUID, *, lock: bool = False) -> User | None: ...  # noqa: D102 - as above
+    async def page(self, query: ListQuery) -> Page[User]: ...  # noqa: D102 - as above
+    async def another_admin(self, user_id: uuid.UUID) -> bool:
+        """Whether somebody else administers; who does can't be changed until the end of the transaction."""
+        ...
+
+    async def insert(self, user: User, password_hash: str | None) -> bool:
+        """Add a user. False when the address is taken."""
+        ...
+
+    async def update(self, user: User, password_hash: str | None) -> bool:
+        """Replace a user; None leaves the password. False when the address is somebody else's."""
+        ...
+
+    async def delete(self, user_id: uuid.UUID) -> None:
+        """Delete a user."""
+        ...
+
+
 class PreferencesRepository(Protocol):
     """What each caller prefers to see."""
 
@@ -271,6 +291,7 @@ class ReferencePorts(Protocol):
     settings: SettingsRepository
     series: SeriesRepository
     api_keys: ApiKeyRepository
+    users: UserRepository
     preferences: PreferencesRepository
     audit: AuditTrail
     idempotency: IdempotencyRepository
