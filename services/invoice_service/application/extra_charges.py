@@ -9,8 +9,8 @@ from typing import Any
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.job import ExtraCharge, Job
-from services.invoice_service.domain.parties import Customer
 from services.invoice_service.domain.reference import ExtraChargeCode, Product
+from services.invoice_service.domain.texts import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +29,12 @@ class ChargeInput:
 async def resolved_charges(
     uow: ReferencePorts,
     declared: Sequence[ChargeInput],
-    customer: Customer,
+    language: Language,
     before: Job | None,
     *,
     path: str = "extra_charges[{place}].",
 ) -> tuple[ExtraCharge, ...]:
-    """The charges, complete. `path` stands before the fields of faults; `before` tells what is billed.
+    """The charges, complete, described in `language`. `path` stands before the fields of faults; `before` tells what is billed.
 
     Raises:
         Invalid: account_or_product_required, required (a description), by field.
@@ -46,7 +46,7 @@ async def resolved_charges(
     charges: list[ExtraCharge] = []
     faults: list[FieldError] = []
     for place, one in enumerate(declared):
-        charge, wrong = _resolved(one, codes, products, customer, billed.get(one.id, Decimal(0)))
+        charge, wrong = _resolved(one, codes, products, language, billed.get(one.id, Decimal(0)))
         charges.append(charge)
         faults.extend(FieldError(path.format(place=place) + field, code) for field, code in wrong)
     if faults:
@@ -65,7 +65,7 @@ def _resolved(
     one: ChargeInput,
     codes: Mapping[str, ExtraChargeCode],
     products: Mapping[str, Product],
-    customer: Customer,
+    language: Language,
     billed: Decimal,
 ) -> tuple[ExtraCharge, list[tuple[str, str]]]:
     code = codes.get(one.code or "")
@@ -74,7 +74,7 @@ def _resolved(
     gl_account = one.gl_account if given else (code.gl_account if code else None)
     product = products.get(product_code or "")
     descriptions = [source.description for source in (code, product) if source]
-    description = one.description or (descriptions[0].text(customer.language) if descriptions else "")
+    description = one.description or (descriptions[0].text(language) if descriptions else "")
     prices = [one.unit_price, code.unit_price if code else None, product.unit_price if product else None]
     wrong = []
     if product_code is None and gl_account is None:

@@ -33,9 +33,8 @@ async def put_extra_charge(
         ),
     )
     customer = await uow.customers.get(job.customer)
-    if customer is None:
-        raise NotFound("customer", job.customer)
-    (charge,) = await resolved_charges(uow, [declared], customer, job, path="")
+    language = customer.language if customer else "fr"
+    (charge,) = await resolved_charges(uow, [declared], language, job, path="")
     faults = charge_faults(charge)
     if faults:
         raise Invalid("invalid", errors=faults)

@@ -14,8 +14,8 @@ from services.invoice_service.domain.changes import changes_between
 from services.invoice_service.domain.declarations import job_faults
 from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
 from services.invoice_service.domain.job import Job
-from services.invoice_service.domain.parties import Customer
 from services.invoice_service.domain.reference import ExtraChargeCode, GlAccount, Product, Referral
+from services.invoice_service.domain.texts import Language
 from shared.contracts.production import JobData
 
 KIND = "job"
@@ -88,8 +88,8 @@ async def put_job(
     before = await uow.jobs.get(declared.number, lock=True)
     if before is not None and _is_older(message_time, before):
         return PutJob(before, created=False, superseded=True)
-    customer = await _check_references(uow, declared)
-    job = await _job_of(uow, declared, before, customer, message_time=message_time, now=context.now)
+    language = await _check_references(uow, declared)
+    job = await _job_of(uow, declared, before, language, message_time=message_time, now=context.now)
     faults = job_faults(job)
     if faults:
         twice = all(fault.code == "price_twice" for fault in faults)
@@ -125,16 +125,17 @@ def _is_older(message_time: dt.datetime | None, before: Job) -> bool:
     return message_time is not None and before.message_time is not None and message_time < before.message_time
 
 
-async def _check_references(uow: ReferencePorts, declared: JobInput) -> Customer:
-    """The job's customer, once everything it refers to is known to exist."""
+async def _check_references(uow: ReferencePorts, declared: JobInput) -> Language:
+    """Check that everything a job refers to exists; the language that its customer is billed in."""
     customer = await uow.customers.get(declared.customer)
     faults: list[FieldError] = []
-    if customer is not None and declared.ship_to is not None and customer.address(declared.ship_to) is None:
+    if customer is None:
+        faults.append(FieldError("customer", "unknown_reference", {"value": declared.customer}))
+    elif declared.ship_to is not None and customer.address(declared.ship_to) is None:
         faults.append(FieldError("ship_to", "unknown_reference", {"value": declared.ship_to}))
     await require_references(
         uow,
         (
-            Referral("customer", "customer", declared.customer),
             Referral("product", Product.kind, declared.product),
             Referral("gl_account", GlAccount.kind, declared.gl_account),
             *(
@@ -149,16 +150,14 @@ async def _check_references(uow: ReferencePorts, declared: JobInput) -> Customer
         ),
         also=faults,
     )
-    if customer is None:  # it was deleted between the two reads
-        raise Invalid("unknown_reference", errors=(FieldError("customer", "unknown_reference"),))
-    return customer
+    return customer.language if customer else "fr"
 
 
 async def _job_of(
     uow: ReferencePorts,
     declared: JobInput,
     before: Job | None,
-    customer: Customer,
+    language: Language,
     *,
     message_time: dt.datetime | None,
     now: dt.datetime,
@@ -168,7 +167,7 @@ async def _job_of(
     if declared.extra_charges is None and message_time is not None:
         charges = before.extra_charges if before else ()
     else:
-        charges = await resolved_charges(uow, declared.extra_charges or (), customer, before)
+        charges = await resolved_charges(uow, declared.extra_charges or (), language, before)
     job = Job(**values, extra_charges=charges)
     kept = {name: getattr(before, name) for name in _KEPT} if before else {}
     return dataclasses.replace(

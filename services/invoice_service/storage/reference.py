@@ -47,14 +47,6 @@ class PostgresReference:
         records = [table.build(row) for row in rows]
         return {record.key: record for record in records}
 
-    async def all(self, kind: type[R]) -> tuple[R, ...]:
-        """See the port."""
-        table = table_of(kind)
-        rows = await self._connection.fetch(
-            f"select {table.column_names} from {table.name} order by {table.key.sql}"
-        )
-        return tuple(table.build(row) for row in rows)
-
     async def page(self, kind: type[R], query: ListQuery) -> Page[R]:
         """See the port."""
         table = table_of(kind)

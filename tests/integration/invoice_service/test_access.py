@@ -44,6 +44,7 @@ async def door(tmp_path: object) -> AsyncIterator[tuple[ClientSession, str]]:
         settings=InvoiceSettings(),
         documents=DocumentStore(f"file://{tmp_path}"),
     )
+    services.after_commit()  # without a relay there is nobody to wake
     routes = [dataclasses.replace(route, handler=_reached) for route in ROUTES]
     server = TestServer(create_app(services, authenticators=[_by_header], routes=routes))
     await server.start_server()

@@ -16,9 +16,24 @@ async def _fail(_request: web.Request) -> web.Response:
     raise RuntimeError("password=secret")
 
 
+async def _leave(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/elsewhere")
+
+
+async def _stream(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Cache-Control": "no-cache"})
+    await response.prepare(request)
+    await response.write(b"one")
+    return response
+
+
 @pytest.fixture
 async def failing(invoicing_database: Database, tmp_path: Path) -> AsyncIterator[Invoicing]:
-    routes = (Route("GET", "/fail", _fail, ANYBODY, "Fail"),)
+    routes = (
+        Route("GET", "/fail", _fail, ANYBODY, "Fail"),
+        Route("GET", "/leave", _leave, ANYBODY, "Go elsewhere"),
+        Route("GET", "/stream", _stream, ANYBODY, "Answer bit by bit"),
+    )
     async with running(invoicing_database, tmp_path, routes=routes) as api:
         yield api
 
@@ -134,6 +149,17 @@ async def test_a_defect_says_nothing_of_itself(failing: Invoicing) -> None:
     assert (reply.status, reply.code) == (500, "internal")
     assert "secret" not in reply.text
     assert reply.json["request_id"] == reply.headers["X-Request-Id"]
+
+
+async def test_what_is_no_failure_is_left_alone(failing: Invoicing) -> None:
+    headers = {"Authorization": f"Bearer {failing.key}"}
+    async with failing.session.get(
+        f"{failing.base}/api/v1/leave", headers=headers, allow_redirects=False
+    ) as reply:
+        assert (reply.status, reply.headers["Location"]) == (302, "/elsewhere")
+    streamed = await failing.get("/stream")
+
+    assert (streamed.status, streamed.text, streamed.headers["Cache-Control"]) == (200, "one", "no-cache")
 
 
 def measured(route: str, status: str, method: str = "GET") -> float:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from services.invoice_service.application.context import Context
+from services.invoice_service.application.extra_charges import ChargeInput
+from services.invoice_service.application.put_extra_charge import put_extra_charge
 from services.invoice_service.application.put_job import PutJob, job_input_of, put_job
 from services.invoice_service.domain.actors import SYSTEM
 from services.invoice_service.domain.errors import Conflict, Invalid
@@ -341,6 +343,40 @@ async def test_an_older_message_leaves_the_job_alone(shop: Invoicing) -> None:
     assert (same_time.superseded, same_time.job.title) == (False, "Same time")
     assert put.json["title"] == "By hand"
     assert (await by_message(shop, TIME - dt.timedelta(days=1), title="Old")).superseded
+
+
+async def test_putting_the_same_again_leaves_no_trace(shop: Invoicing) -> None:
+    await by_message(shop, TIME)
+    again = await by_message(shop, TIME)
+    later = await by_message(shop, TIME + dt.timedelta(hours=1))
+    put = await shop.put("/jobs/D-0024", JOB)
+
+    assert not again.created
+    assert later.job.message_time == TIME + dt.timedelta(hours=1)
+    assert put.status == 200
+    assert [row["action"] for row in await shop.audit("job", "D-0024")] == ["created"]
+
+
+async def test_putting_the_same_charge_again_leaves_no_trace(shop: Invoicing) -> None:
+    await shop.put("/jobs/D-0024", JOB)
+    body = {"code": "livraison", "quantity": "2"}
+
+    first = await shop.put("/jobs/D-0024/extra-charges/x1", body)
+    again = await shop.put("/jobs/D-0024/extra-charges/x1", {**body, "quantity": "2.0000"})
+
+    assert (first.status, again.status) == (201, 200)
+    assert len(await shop.audit("job", "D-0024")) == 2
+
+
+async def test_a_charge_that_is_unfit_is_refused_whoever_puts_it(shop: Invoicing) -> None:
+    await shop.put("/jobs/D-0024", JOB)
+    charge = ChargeInput(id="x 1", quantity=Decimal(-1), code="livraison")
+
+    with pytest.raises(Invalid) as refused:
+        async with shop.services.transactions.writing() as uow:
+            await put_extra_charge(uow, Context(SYSTEM, shop.clock(), "c-1"), "D-0024", charge)
+
+    assert [error.field for error in refused.value.errors] == ["id", "quantity"]
 
 
 async def test_what_the_next_step_noted_outlasts_a_put(shop: Invoicing) -> None:

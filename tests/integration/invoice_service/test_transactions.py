@@ -118,6 +118,30 @@ async def test_the_loser_of_a_race_to_create_replaces(invoicing: Invoicing) -> N
     assert told["changes"] == [{"field": "name", "before": "Winner", "after": "Julie"}]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "insert"),
+    [
+        ("/customers/C-1", {"name": "Second"}, "insert into customers (code, name) values ('C-1', 'First')"),
+        (
+            "/jobs/D-1",
+            {"customer": "C-0", "title": "Second", "ordered_quantity": "1", "status": "shipped"},
+            "insert into jobs (number, customer, title, ordered_quantity, status)"
+            " values ('D-1', 'C-0', 'First', 1, 'shipped')",
+        ),
+    ],
+)
+async def test_so_does_the_loser_with_a_customer_or_a_job(
+    invoicing: Invoicing, path: str, body: dict[str, str], insert: str
+) -> None:
+    await invoicing.put("/customers/C-0", {"name": "x"})
+    async with lock_of(invoicing.database, insert):
+        loser = asyncio.create_task(invoicing.put(path, body))
+        await waiting(invoicing.database)
+    reply = await loser
+
+    assert (reply.status, reply.json.get("name", reply.json.get("title"))) == (200, "Second")
+
+
 async def test_a_lost_deadlock_is_tried_again(invoicing: Invoicing) -> None:
     await invoicing.put("/customers/C-1", {"name": "x"})
     await invoicing.put("/sales-reps/JT", REP)

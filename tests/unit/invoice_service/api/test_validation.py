@@ -139,3 +139,12 @@ def test_lines_end_in_one_way_and_texts_are_stripped() -> None:
     body = JobBody.model_validate_json(to_json({**JOB, "title": "  Encarts ", "description": "a\r\nb"}))
 
     assert (body.title, body.description) == ("Encarts", "a\nb")
+
+
+def test_what_has_no_sentence_of_its_own_is_invalid_all_the_same() -> None:
+    class Odd(Body):
+        values: list[int]
+
+    (error,) = refusal(Odd, {"values": 5}).errors
+
+    assert (error.field, error.code, error.data) == ("values", "invalid", {})
