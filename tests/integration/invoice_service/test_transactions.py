@@ -118,6 +118,10 @@ async def test_the_loser_of_a_race_to_create_replaces(invoicing: Invoicing) -> N
     assert told["changes"] == [{"field": "name", "before": "Winner", "after": "Julie"}]
 
 
+FIRST_JOB = """insert into jobs (number, customer, title, ordered_quantity, status)
+    values ('D-1', 'C-0', 'First', 1, 'shipped')"""
+
+
 @pytest.mark.parametrize(
     ("path", "body", "insert"),
     [
@@ -125,8 +129,7 @@ async def test_the_loser_of_a_race_to_create_replaces(invoicing: Invoicing) -> N
         (
             "/jobs/D-1",
             {"customer": "C-0", "title": "Second", "ordered_quantity": "1", "status": "shipped"},
-            "insert into jobs (number, customer, title, ordered_quantity, status)"
-            " values ('D-1', 'C-0', 'First', 1, 'shipped')",
+            FIRST_JOB,
         ),
     ],
 )

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from pydantic import SecretStr
 
@@ -105,10 +106,10 @@ async def test_the_configured_key_asks_nobody() -> None:
 
 
 async def test_the_first_way_whose_credentials_are_there_decides() -> None:
-    async def absent(_: object) -> Actor | None:
+    async def absent(request: web.Request) -> Actor | None:
         return None
 
-    async def present(_: object) -> Actor | None:
+    async def present(request: web.Request) -> Actor | None:
         return Actor("user", "u-1", "Zoé", Role.BILLER)
 
     request = make_mocked_request("GET", "/")
