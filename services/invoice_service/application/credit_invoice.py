@@ -23,6 +23,7 @@ from services.invoice_service.domain.editing import new_proforma, with_lines
 from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Status, Surroundings
 from services.invoice_service.domain.line import Line, totalled
+from services.invoice_service.domain.quantities import check_quantities
 from shared.identifiers import new_id
 
 
@@ -48,7 +49,8 @@ async def credit_invoice(uow: UnitOfWork, context: Context, ref: str, command: C
 
     Raises:
         NotFound: no such invoice.
-        Conflict: not_creditable (not transferred, a credit note, nothing left).
+        Conflict: not_creditable (not transferred, a credit note, nothing left); over_invoicing, when what is
+            billed again is not released.
         Invalid: over_credit, or a line that is not the invoice's.
     """
     invoice_id = await uow.invoices.lock(ref)
@@ -58,9 +60,11 @@ async def credit_invoice(uow: UnitOfWork, context: Context, ref: str, command: C
     requests = tuple(command.lines) if command.lines is not None else remaining_requests(original, existing)
     if credit_obstacle(original, loaded.around) is not None or not requests:
         raise Conflict("not_creditable", number=original.number)
+    if command.rebill:
+        await uow.drafting.lock_jobs(original.jobs)
     read = await drafting_of(uow, original)
     credit = _credit_note(original, requests, read, context, command.reason)
-    errors = check_caps(original, existing, wanted_by_line(credit.lines))
+    errors = check_caps(original, existing, credit.lines)
     if errors:
         raise Invalid("over_credit", errors=errors)
     credit = credit_totalled(credit, original, [other for other in existing if other.status.final])
@@ -70,6 +74,13 @@ async def credit_invoice(uow: UnitOfWork, context: Context, ref: str, command: C
     rebill = None
     if command.rebill:
         rebill = (await _rebill(uow, context, original, made.invoice, read)).invoice.number
+        check_quantities(
+            read.drafting.jobs,
+            await uow.drafting.billed(original.jobs),
+            tolerance_percent=read.drafting.settings.overrun_tolerance_percent,
+            actor=context.actor,
+            allow_over_invoicing=False,
+        )
     return CreditMade(made, rebill)
 
 
@@ -109,15 +120,17 @@ def _credit_note(
 async def _rebill(
     uow: UnitOfWork, context: Context, original: Invoice, credit: Invoice, read: DraftingRead
 ) -> Loaded:
+    """A pro forma of what is credited now; what was credited before, for good, is not billed again."""
     fresh = new_proforma(new_id(), new_token(), read.drafting, job=None, now=context.now)
-    credited = {line.credited_line: line for line in credit.lines}
+    credited = wanted_by_line(credit.lines)
     lines: list[Line] = []
     for line in original.lines:
-        quantity = line.quantity
-        taken_back = credited[line.id].quantity if line.id in credited else None
-        if taken_back is not None:
-            quantity = -taken_back
-        lines.append(totalled(dataclasses.replace(line, id=new_id(), quantity=quantity, taxes=())))
+        if line.total is None:
+            lines.append(dataclasses.replace(line, id=new_id()))
+        elif line.id in credited:
+            # Of an amount without a quantity nobody knows yet how it is billed anew: 0, to fill in.
+            quantity = credited[line.id].quantity
+            lines.append(totalled(dataclasses.replace(line, id=new_id(), quantity=quantity, taxes=())))
     copied = {
         field: getattr(original, field)
         for field in (

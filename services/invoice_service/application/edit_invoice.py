@@ -83,6 +83,7 @@ def line_needs(
         accounts=tuple(
             {*(line.gl_account for line in lines if line.gl_account), *((account,) if account else ())}
         ),
+        rebills=invoice.rebills,
     )
 
 

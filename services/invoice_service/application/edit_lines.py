@@ -51,12 +51,10 @@ async def add_line(
         StaleVersion: the version it was based on.
         Invalid: unknown references, price_twice, or a line foreign to a credited invoice.
     """
-    loaded = await _opened(uow, context, ref, based_on)
+    loaded = await _opened(uow, context, ref, based_on, *((command.job,) if command.job else ()))
     invoice = loaded.invoice
     if invoice.kind == "credit_note":
         raise Invalid("invalid", errors=(FieldError("kind", "foreign_line"),))
-    jobs = (*invoice.jobs, *((command.job,) if command.job else ()))
-    await uow.drafting.lock_jobs(jobs)
     read = await drafting_of(
         uow,
         invoice,
@@ -95,14 +93,14 @@ async def edit_line(
     loaded = await _opened(uow, context, ref, based_on)
     invoice = loaded.invoice
     line = _line(invoice, line_id)
-    await uow.drafting.lock_jobs(invoice.jobs)
     read = await drafting_of(
         uow, invoice, line_needs(invoice, product=typed.get("product"), account=typed.get("gl_account"))
     )
     if invoice.kind == "credit_note":
         changed = edited_credit_line(line, typed)
     else:
-        changed = typed_over(line, typed, read.drafting, invoice.language)
+        remaining = remaining_for(line, read.drafting, invoice)
+        changed = typed_over(line, typed, read.drafting, invoice.language, remaining=remaining)
     lines = tuple(changed if other.id == line_id else other for other in invoice.lines)
     after = await _keep(
         uow, context, loaded, read, lines, action="line.edited", allow_over_invoicing=allow_over_invoicing
@@ -140,11 +138,13 @@ async def order_lines(
     )
 
 
-async def _opened(uow: UnitOfWork, context: Context, ref: str, based_on: int | None) -> Loaded:
+async def _opened(uow: UnitOfWork, context: Context, ref: str, based_on: int | None, *jobs: str) -> Loaded:
+    """The pro forma under its lock, and under theirs the jobs that it bills, and these."""
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
     check_editable(loaded.invoice)
     check_version(loaded.invoice, based_on)
+    await uow.drafting.lock_jobs((*loaded.invoice.jobs, *jobs))
     return loaded
 
 
@@ -179,10 +179,9 @@ def _new_line(command: AddLine, read: DraftingRead, invoice: Invoice) -> Line:
         product=command.product if command.kind == PRODUCT else None,
         gl_account=command.gl_account if command.kind == GL else None,
     )
-    line = filled(
-        blank, defaults(blank, drafting, invoice.language, remaining=remaining_for(blank, drafting))
-    )
-    return typed_over(line, command.typed, drafting, invoice.language) if command.typed else line
+    remaining = remaining_for(blank, drafting, invoice)
+    line = filled(blank, defaults(blank, drafting, invoice.language, remaining=remaining))
+    return typed_over(line, command.typed, drafting, invoice.language, remaining=remaining)
 
 
 async def _keep(
@@ -200,19 +199,19 @@ async def _keep(
         edited = await settle_credit(uow, dataclasses.replace(before, lines=lines))
     else:
         edited = with_lines(before, lines, read.drafting)
-        check_quantities(
-            before,
-            edited,
-            dict(read.drafting.jobs),
-            tolerance_percent=read.drafting.settings.overrun_tolerance_percent,
-            actor=context.actor,
-            allow_over_invoicing=allow_over_invoicing,
-        )
     after = revised(before, edited, context.now)
     trail = Trail(
         [entry(context, action, after, invoice_changes(before, after))], [event(context, "updated", after)]
     )
     await uow.invoices.update(before, after, trail)
+    # A credit counts too: less of it leaves less room for what bills it again.
+    check_quantities(
+        read.drafting.jobs,
+        await uow.drafting.billed((*before.jobs, *after.jobs)),
+        tolerance_percent=read.drafting.settings.overrun_tolerance_percent,
+        actor=context.actor,
+        allow_over_invoicing=allow_over_invoicing,
+    )
     uses = {
         job: tuple(use for use in read.uses.get(job, ()) if use.number != before.number) for job in after.jobs
     }

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.domain.credit import check_caps, credit_totalled, wanted_by_line
+from services.invoice_service.domain.credit import check_caps, credit_totalled
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.line import Line
@@ -25,7 +25,7 @@ async def settle_credit(uow: UnitOfWork, credit: Invoice) -> Invoice:
         raise Invalid("invalid", errors=(FieldError("credited_invoice", "required"),))
     original = (await uow.invoices.load(str(credit.credited_invoice), "")).invoice
     others = [other for other in await uow.invoices.credits_of(original.id) if other.id != credit.id]
-    errors = check_caps(original, others, wanted_by_line(credit.lines))
+    errors = check_caps(original, others, credit.lines)
     if errors:
         raise Invalid("over_credit", errors=errors)
     return credit_totalled(credit, original, [other for other in others if other.status.final])

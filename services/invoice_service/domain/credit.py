@@ -7,7 +7,7 @@ Requests speak in positive quantities and amounts; what is stored is negative.
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -88,21 +88,24 @@ def remaining_requests(original: Invoice, existing: Iterable[Invoice]) -> tuple[
 
 
 def check_caps(
-    original: Invoice, existing: Iterable[Invoice], requests: Mapping[uuid.UUID, Credited]
+    original: Invoice, existing: Iterable[Invoice], lines: Sequence[Line]
 ) -> tuple[FieldError, ...]:
-    """The lines on which these credits, with those that exist (drafts reserve), exceed the invoice."""
-    have = credited_by_line(existing)
-    errors = []
-    for index, line in enumerate(original.lines):
-        wanted = requests.get(line.id)
-        if wanted is None:
+    """Those of a credit's lines that, with the credits that exist (drafts reserve), exceed the invoice."""
+    have, wanted = credited_by_line(existing), wanted_by_line(lines)
+    exceeded = set()
+    for line in original.lines:
+        if line.id not in wanted:
             continue
         was = have.get(line.id, Credited())
-        quantity = was.quantity + wanted.quantity
-        total = _share(line, quantity, was.amount + wanted.amount)
+        quantity = was.quantity + wanted[line.id].quantity
+        total = _share(line, quantity, was.amount + wanted[line.id].amount)
         if quantity > (line.quantity or Decimal(0)) or abs(total) > abs(line.total or ZERO):
-            errors.append(FieldError(f"lines[{index}]", "over_credit"))
-    return tuple(errors)
+            exceeded.add(line.id)
+    return tuple(
+        FieldError(f"lines[{index}]", "over_credit")
+        for index, line in enumerate(lines)
+        if line.credited_line in exceeded
+    )
 
 
 def credit_line(line_id: uuid.UUID, line: Line, request: CreditRequest) -> Line:
@@ -124,7 +127,7 @@ def credit_line(line_id: uuid.UUID, line: Line, request: CreditRequest) -> Line:
 
 
 def wanted_by_line(lines: Iterable[Line]) -> dict[uuid.UUID, Credited]:
-    """What a credit's lines ask for, as `check_caps` wants it."""
+    """What a credit's lines ask for, by credited line."""
     wanted: dict[uuid.UUID, Credited] = {}
     for line in lines:
         if line.credited_line is None:

@@ -7,7 +7,8 @@ rep and the PO rule; the tax code is `sold_to`'s, else the default of the ship-t
 import calendar
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.domain.errors import Conflict
@@ -66,6 +67,8 @@ class Drafting:
     products: Mapping[str, Product]
     accounts: Mapping[str, GLAccount]
     jobs: Mapping[str, Job]
+    # By job and extra charge: what a draft credit will release, and the invoice in hand bills again.
+    standing_in: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
 
 
 def check_customer(customer: Customer) -> None:

@@ -38,7 +38,7 @@ FIELDS = (
     "exchange_rate",
 )
 OFF_PAPER = ("note", "hold")
-FIXED_ON_CREDIT = ("customer", "tax_code", "exchange_rate", "business_entity")
+FIXED_ON_CREDIT = ("tax_code", "exchange_rate", "business_entity")
 
 
 def default_value(

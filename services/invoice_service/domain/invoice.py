@@ -150,6 +150,7 @@ class Surroundings:
     credited: LinkedInvoice | None = None
     credit_notes: tuple[LinkedInvoice, ...] = ()
     rebilled_credit: LinkedInvoice | None = None
+    rebilled_by: LinkedInvoice | None = None
     other_uses: Mapping[str, tuple[OtherUse, ...]] = dataclasses.field(default_factory=dict)
     email_under_way: bool = False
     latest_email: uuid.UUID | None = None

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.line import EXTRA_CHARGE, JOB, Line, totalled
 from services.invoice_service.domain.line_defaults import EDITABLE, charge_of, defaults
 from services.invoice_service.domain.texts import Language
@@ -14,10 +15,17 @@ from services.invoice_service.domain.texts import Language
 _PRICES = {"unit_price", "total_price"}
 
 
-def typed_over(line: Line, typed: Mapping[str, Any], drafting: Drafting, language: Language) -> Line:
+def typed_over(
+    line: Line,
+    typed: Mapping[str, Any],
+    drafting: Drafting,
+    language: Language,
+    *,
+    remaining: Decimal | None,
+) -> Line:
     """The line after a person typed these fields; null brings a field's default back.
 
-    A price is by unit or by total: typing one takes the other away.
+    A price is by unit or by total: typing one takes the other away. `remaining` is as `remaining_for` says.
 
     Raises:
         Invalid: price_twice, fields that only a credit has, or unknown references (all of them are told).
@@ -40,7 +48,7 @@ def typed_over(line: Line, typed: Mapping[str, Any], drafting: Drafting, languag
         dataclasses.replace(line, product=values.get("product", line.product)),
         drafting,
         language,
-        remaining=remaining_for(line, drafting),
+        remaining=remaining,
     )
     priced_by_hand = _PRICES & manual
     for field in cleared | followers:
@@ -68,16 +76,27 @@ def _check(typed: Mapping[str, Any], drafting: Drafting) -> None:
         raise Invalid("invalid", errors=tuple(errors))
 
 
-def remaining_for(line: Line, drafting: Drafting) -> Decimal | None:
-    """The quantity left to bill of a line's job or charge, this line not counted."""
-    own = line.quantity or Decimal(0)
-    if line.kind == JOB and line.job:
-        job = drafting.jobs[line.job]
-        return max(Decimal(0), job.ordered_quantity - (job.billed - own))
-    if line.kind == EXTRA_CHARGE and line.job and line.extra_charge:
-        charge = charge_of(drafting.jobs[line.job], line.extra_charge)
-        return max(Decimal(0), charge.quantity - (charge.billed - own))
-    return None
+def remaining_for(line: Line, drafting: Drafting, invoice: Invoice | None = None) -> Decimal | None:
+    """The quantity left to bill of a line's job or charge, this line not counted.
+
+    `invoice` is the one that it stands on, or is to stand on: what it bills again in place of a draft credit is
+    free for it (`Drafting.standing_in`).
+    """
+    if line.job is None or line.kind not in (JOB, EXTRA_CHARGE):
+        return None
+    job = drafting.jobs[line.job]
+    if line.kind == JOB:
+        wanted, billed = job.ordered_quantity, job.billed
+        own = invoice.billed(line.job) if invoice else Decimal(0)
+    else:
+        charge = charge_of(job, line.extra_charge or "")
+        wanted, billed = charge.quantity, charge.billed
+        own = invoice.billed_charge(line.job, charge.id) if invoice else Decimal(0)
+    free = drafting.standing_in.get((line.job, line.extra_charge), Decimal(0))
+    elsewhere = billed - max(Decimal(0), own - free)
+    held = invoice.line(line.id) if invoice else None
+    other_lines = own - ((held.quantity if held else None) or Decimal(0))
+    return max(Decimal(0), wanted - elsewhere + free - other_lines)
 
 
 def inserted(lines: tuple[Line, ...], line: Line, after: object) -> tuple[Line, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from services.invoice_service.domain.errors import FieldError
-from services.invoice_service.domain.invoice import Invoice, Surroundings
+from services.invoice_service.domain.invoice import Invoice, OtherUse, Surroundings
 from services.invoice_service.domain.line import JOB
 from services.invoice_service.domain.money import plain
 
@@ -27,15 +27,20 @@ def _quantities(invoice: Invoice, around: Surroundings) -> Iterator[FieldError]:
     for index, line in enumerate(invoice.lines):
         if line.kind != JOB or line.job is None or line.ordered_quantity is None:
             continue
-        uses = around.other_uses.get(line.job, ())
-        elsewhere = sum((use.quantity for use in uses if use.quantity > 0 or use.status.final), Decimal(0))
-        billed = invoice.billed(line.job) + elsewhere
+        counted = (use.quantity for use in around.other_uses.get(line.job, ()) if _counts(use, around))
+        billed = invoice.billed(line.job) + sum(counted, Decimal(0))
         if billed > line.ordered_quantity:
             yield FieldError(
                 f"lines[{index}].quantity",
                 "over_ordered",
                 {"job": line.job, "quantity": plain(billed), "ordered": plain(line.ordered_quantity)},
             )
+
+
+def _counts(use: OtherUse, around: Surroundings) -> bool:
+    """Whether another use counts; a credit gives back once it is final, or at once to what bills it again."""
+    rebilled = around.rebilled_credit is not None and use.number == around.rebilled_credit.number
+    return use.quantity > 0 or use.status.final or rebilled
 
 
 def _registrations(invoice: Invoice) -> Iterator[FieldError]:

@@ -1,6 +1,7 @@
 """What invoices are made from, read at once as one JSON value."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.application.ports.invoicing import DraftingRead, Needs
@@ -50,6 +51,11 @@ _DRAFTING = f"""
                      or p.code in (select row ->> 'product' from job)
                      or p.code in (select x ->> 'product' from job, jsonb_array_elements(row -> 'extra_charges') x)),
         'accounts', (select jsonb_agg(to_jsonb(g)) from gl_accounts g where g.number = any($5)),
+        'standing_in', (select jsonb_agg(to_jsonb(s)) from (
+            select r.job, r.extra_charge, -sum(r.quantity) as quantity
+            from invoice_lines r join invoices c on c.id = r.invoice_id
+            where c.id = $6 and c.final_number is null and r.job is not null and r.release_quantity
+            group by r.job, r.extra_charge having sum(r.quantity) is not null) s),
         'uses', (select jsonb_agg(jsonb_build_object('job', l.job, 'number', i.number, 'date', i.date,
                                                      'quantity', l.quantity, 'status', i.status) order by i.id)
                  from invoice_lines l join invoices i on i.id = l.invoice_id
@@ -68,10 +74,22 @@ class DraftingReads:
             "select from jobs where number = any($1) order by number for update", sorted(set(numbers))
         )
 
+    async def billed(self, numbers: Iterable[str]) -> dict[str, Decimal]:
+        """See `DraftingRepository.billed`."""
+        wanted = list(numbers)
+        rows = await self._connection.fetch("select * from jobs_billed where job = any($1)", wanted)
+        return dict.fromkeys(wanted, Decimal(0)) | {row["job"]: row["quantity"] for row in rows}
+
     async def drafting(self, *, customer: str | None, payer: str | None, needs: Needs) -> DraftingRead:
         """See `DraftingRepository.drafting`."""
         read: dict[str, Any] = await self._connection.fetchval(
-            _DRAFTING, customer, payer, list(needs.jobs), list(needs.products), list(needs.accounts)
+            _DRAFTING,
+            customer,
+            payer,
+            list(needs.jobs),
+            list(needs.products),
+            list(needs.accounts),
+            needs.rebills,
         )
         for number in needs.jobs:
             if number not in {job["number"] for job in read["jobs"] or ()}:

@@ -37,6 +37,9 @@ def drafting_from(read: Row) -> Drafting:
             for row in read["accounts"] or ()
         },
         jobs={row["number"]: job_from(row) for row in read["jobs"] or ()},
+        standing_in={
+            (row["job"], row["extra_charge"]): Decimal(row["quantity"]) for row in read["standing_in"] or ()
+        },
     )
 
 

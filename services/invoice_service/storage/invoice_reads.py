@@ -20,14 +20,16 @@ _AROUND = f"""
     'credit_notes', coalesce((select jsonb_agg({_LINK.format("c")} order by c.id)
                               from invoices c where c.credited_invoice = i.id), '[]'),
     'rebilled_credit', (select {_LINK.format("c")} from invoices c where c.id = i.rebills),
+    'rebilled_by', (select {_LINK.format("c")} from invoices c where c.rebills = i.id),
     'other_uses', coalesce((
         select jsonb_agg(jsonb_build_object('job', o.job, 'number', x.number, 'date', x.date,
                                             'quantity', o.quantity, 'status', x.status) order by x.id)
         from invoice_lines o join invoices x on x.id = o.invoice_id
         where o.kind = 'job' and o.invoice_id <> i.id
           and o.job in (select l.job from invoice_lines l where l.invoice_id = i.id and l.kind = 'job')), '[]'),
-    'email_under_way', exists (select from emails e
-                               where e.invoice_id = i.id and e.state in ('prepared', 'sending')),
+    'email_under_way', exists (
+        select from emails e where e.state in ('prepared', 'sending')
+        and (e.invoice_id = i.id or e.invoice_id in (select c.id from invoices c where c.rebills = i.id))),
     'fully_credited', i.status = 'final_sent' and not exists (
         select from invoice_lines l where l.invoice_id = i.id and abs(l.total) > abs(coalesce(
             (select sum(c.total) from invoice_lines c where c.credited_line = l.id), 0))),

@@ -186,6 +186,7 @@ def surroundings_from(read: Row) -> Surroundings:
         credited=linked(read["credited"]) if read["credited"] else None,
         credit_notes=tuple(linked(row) for row in read["credit_notes"]),
         rebilled_credit=linked(read["rebilled_credit"]) if read["rebilled_credit"] else None,
+        rebilled_by=linked(read["rebilled_by"]) if read["rebilled_by"] else None,
         other_uses=uses,
         email_under_way=read["email_under_way"],
         latest_email=_uuid(read["axes"]["delivery_email"]),

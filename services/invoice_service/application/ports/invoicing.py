@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from services.invoice_service.application.listing import ListQuery, Page
@@ -34,11 +35,15 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What a drafting must hold besides the customer's own: jobs, products and accounts by code."""
+    """What a drafting must hold besides the customer's own: jobs, products and accounts by code.
+
+    `rebills` is the credit note that the invoice in hand bills again.
+    """
 
     jobs: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    rebills: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,9 @@ class DraftingRepository(Protocol):
 
     async def lock_jobs(self, numbers: Iterable[str]) -> None:
         """Lock jobs in order of number: what they have billed holds still until the commit."""
+
+    async def billed(self, numbers: Iterable[str]) -> dict[str, Decimal]:
+        """What is billed of each of these jobs now, changes of this transaction counted."""
 
     async def drafting(self, *, customer: str | None, payer: str | None, needs: Needs) -> DraftingRead:
         """Everything that making or editing an invoice of this customer can need, in one read.

@@ -84,32 +84,34 @@ begin
     end if;
 end $$;
 
--- The quantity of a job that is billed: its lines on invoices, drafts counted, less what final credits released.
+-- What each invoice bills of a job, or of a charge of it: its lines, drafts counted, less what final credits released.
 -- A pro forma that bills again what a draft credit will release stands in for it: only what it has more counts.
-create view jobs_billed as
-    select l.job, coalesce(sum(case
-        when i.kind = 'invoice' and (i.rebills is null or c.final_number is not null) then l.quantity
-        when i.kind = 'invoice' then greatest(0, l.quantity - coalesce((
-            select sum(-r.quantity) from invoice_lines r
-            where r.invoice_id = i.rebills and r.job = l.job and r.kind = 'job' and r.release_quantity), 0))
-        when i.final_number is not null and l.release_quantity then l.quantity
-    end), 0) as quantity
+create view quantities_billed as
+    select l.job, l.extra_charge, case
+        when i.kind = 'invoice' and (i.rebills is null or c.final_number is not null) then sum(l.quantity)
+        when i.kind = 'invoice' then greatest(0, sum(l.quantity) + coalesce((
+            select sum(r.quantity) from invoice_lines r
+            where r.invoice_id = i.rebills and r.job = l.job and r.kind = l.kind
+              and r.extra_charge is not distinct from l.extra_charge and r.release_quantity), 0))
+        when i.final_number is not null then coalesce(sum(l.quantity) filter (where l.release_quantity), 0)
+        else 0
+    end as quantity
     from invoice_lines l
     join invoices i on i.id = l.invoice_id
     left join invoices c on c.id = i.rebills
-    where l.kind = 'job' and l.job is not null and l.quantity is not null
-    group by l.job;
+    where l.kind in ('job', 'extra_charge') and l.job is not null and l.quantity is not null
+    group by l.job, l.kind, l.extra_charge, i.id, c.id;
+
+create view jobs_billed as
+    select job, sum(quantity) as quantity from quantities_billed where extra_charge is null group by job;
 
 create function job_billed(p_job text) returns numeric language sql stable as $$
     select coalesce((select quantity from jobs_billed where job = p_job), 0)
 $$;
 
 create view charges_billed as
-    select l.job, l.extra_charge, sum(l.quantity) as quantity
-    from invoice_lines l join invoices i on i.id = l.invoice_id
-    where l.extra_charge is not null and l.quantity is not null
-      and (i.kind = 'invoice' or (i.final_number is not null and l.release_quantity))
-    group by l.job, l.extra_charge;
+    select job, extra_charge, sum(quantity) as quantity
+    from quantities_billed where extra_charge is not null group by job, extra_charge;
 
 create function charge_billed(p_job text, p_charge text) returns numeric language sql stable as $$
     select coalesce((select quantity from charges_billed where job = p_job and extra_charge = p_charge), 0)

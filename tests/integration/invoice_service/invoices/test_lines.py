@@ -167,6 +167,16 @@ async def test_another_product_brings_its_price_and_account_unless_they_are_type
     assert (line["unit_price"], line["gl_account"]) == ("31.00", typed)
 
 
+async def test_a_product_on_a_line_of_a_job_leaves_its_quantity(shop: Shop) -> None:
+    product = await shop.product()
+    invoice = await empty(shop)
+    job = await shop.job(invoice["customer"], unit_price=None)
+
+    line = expect(await shop.add_line(invoice, {"kind": "job", "job": job, "product": product}), 201)
+
+    assert (line["quantity"], line["unit_price"], line["total"]) == ("1000", "25.00", "25000.00")
+
+
 async def test_a_line_taxed_on_its_own_leaves_the_others(shop: Shop) -> None:
     invoice = await shop.billing(
         {"price": "100.00"}, {"price": "50.00", "tax_code": "01"}, {"price": "1.00", "tax_code": "00"}
