@@ -34,7 +34,9 @@ async def resolved_charges(
     *,
     path: str = "extra_charges[{place}].",
 ) -> tuple[ExtraCharge, ...]:
-    """The charges, complete, described in `language`. `path` stands before the fields of faults; `before` tells what is billed.
+    """The charges, complete, described in `language`.
+
+    `path` stands before the fields of faults; `before` tells what is billed.
 
     Raises:
         Invalid: account_or_product_required, required (a description), by field.
