@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
@@ -60,11 +61,16 @@ def clean_environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]
 
 
 def run_command(
-    arguments: Sequence[str], *, home: Path, settings: Mapping[str, str], seconds: float = 60
+    arguments: Sequence[str],
+    *,
+    home: Path,
+    settings: Mapping[str, str],
+    seconds: float = 60,
+    python: str = sys.executable,
 ) -> subprocess.CompletedProcess[str]:
     """Run `python -m …` to its end, in an environment of its own."""
     return subprocess.run(
-        [sys.executable, "-m", *arguments],
+        [python, "-m", *arguments],
         cwd=ROOT,
         env=clean_environment(home, settings),
         capture_output=True,
@@ -85,14 +91,17 @@ class ServiceProcess:
         folder: Path,
         *,
         port: int | None = None,
+        python: str = sys.executable,
     ) -> None:
         """`arguments`: what follows `python -m`; `folder`: where its log is, and its home.
 
         `port`: where it says that it is ready, when that is not a management port of ours.
+        `python`: of another virtual environment than ours.
         """
         self.name = name
         self.log = folder / f"{name}.log"
         self._arguments = tuple(arguments)
+        self._python = python
         self._port = port or stable_port()
         management = {"MANAGEMENT_PORT": str(self._port)} if port is None else {}
         self._environment = clean_environment(folder, {**settings, **management})
@@ -117,7 +126,7 @@ class ServiceProcess:
         assert keeper is not None, "setpriv (util-linux) is not installed"
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [keeper, "--pdeathsig", "KILL", "--", sys.executable, "-m", *command],
+                [keeper, "--pdeathsig", "KILL", "--", self._python, "-m", *command],
                 cwd=ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
@@ -142,11 +151,15 @@ class ServiceProcess:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _says_ready(self, session: aiohttp.ClientSession) -> bool:
+        return await self.answer("readyz", session) == HTTPStatus.OK
+
+    async def answer(self, question: str, session: aiohttp.ClientSession) -> int | None:
+        """The status that it answers `livez` or `readyz` with; None when it doesn't."""
         try:
-            async with session.get(f"http://127.0.0.1:{self._port}/readyz") as response:
-                return response.status == 200
+            async with session.get(f"http://127.0.0.1:{self._port}/{question}") as response:
+                return response.status
         except (aiohttp.ClientError, TimeoutError):
-            return False
+            return None
 
     def running(self) -> bool:
         """Whether it was started and has not ended."""
