@@ -6,7 +6,7 @@ declared again before anything is published or consumed, which a robust connecti
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import aio_pika
@@ -16,6 +16,7 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 CONNECT_SECONDS = 10.0
 _HEARTBEAT_SECONDS = 10
+_ENDING_SECONDS = 3.0
 _FIRST_PAUSE_SECONDS = 0.25
 _LONGEST_PAUSE_SECONDS = 5.0
 
@@ -72,10 +73,18 @@ async def open_connection(url: str) -> AbstractConnection:
         return await aio_pika.connect(url, timeout=CONNECT_SECONDS)
 
 
-async def close_connection(connection: AbstractConnection) -> None:
-    """Close a connection, whatever state it is in."""
-    with suppress(BrokerLost), broker_errors():
-        await connection.close()
+async def ended(ending: Awaitable[object]) -> None:
+    """Run what ends a consumer, a channel or a connection; how it fares is of no interest any more.
+
+    aiormq can wait for ever when the connection dies meanwhile, even on being cancelled: so it is given some
+    seconds, then left to itself.
+    """
+    task = asyncio.ensure_future(ending)
+    done, _ = await asyncio.wait([task], timeout=_ENDING_SECONDS)
+    if not done:
+        task.cancel()
+    elif not task.cancelled() and (error := task.exception()) is not None:
+        log.debug("not ended in good order", why=str(error))
 
 
 async def until_lost(connection: AbstractConnection) -> None:
@@ -139,7 +148,7 @@ class Link:
             if was_up:
                 self._current = asyncio.Future()
             if connection is not None:
-                await close_connection(connection)
+                await ended(connection.close())
         return was_up
 
 

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
-from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 from aio_pika.exceptions import ChannelInvalidStateError
 
 from shared.bus.port import PublishError
-from shared.bus.rabbitmq.connection import CONNECT_SECONDS, BrokerLost, Link, broker_errors
-from shared.bus.rabbitmq.declare import TopologyMismatch
+from shared.bus.rabbitmq.connection import CONNECT_SECONDS, BrokerLost, Link, broker_errors, ended
 from shared.bus.rabbitmq.publisher import Publisher, broker_message
 from shared.identifiers import new_id
 
 _PAUSE_SECONDS = 1.0
-_LOOK_SECONDS = 10.0
+_LONGEST_PAUSE_SECONDS = 30.0
 
 _T = TypeVar("_T")
 
@@ -62,7 +61,6 @@ class RabbitMQSubscription:
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._consuming = False
-        self._taken = 0
         self._task = asyncio.create_task(self._keep_consuming(), name=f"bus consumer {queue}")
 
     def alive(self) -> bool:
@@ -80,6 +78,7 @@ class RabbitMQSubscription:
 
     async def _keep_consuming(self) -> None:
         connection: AbstractConnection | None = None
+        pause = _PAUSE_SECONDS
         while not self._stopping.is_set():
             lost = connection
             connection = await self._unless_stopped(self._link.connection())
@@ -90,9 +89,12 @@ class RabbitMQSubscription:
                     # The connection held and the consumer did not: was the queue deleted?
                     await self._redeclare(connection)
                 await self._consume(connection)
-            except (BrokerLost, TopologyMismatch) as error:
-                log.warning("not consuming", queue=self._queue, why=str(error))
-            await self._stopped_within(_PAUSE_SECONDS)
+                pause = _PAUSE_SECONDS
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and a consumer never gives up
+                # A queue that is broken takes the whole connection down when it is asked: not too often.
+                log.warning("not consuming", queue=self._queue, why=str(error), again_in_seconds=pause)
+            if not await self._stopped_within(pause):
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         await self._drained()
 
     async def _consume(self, connection: AbstractConnection) -> None:
@@ -113,63 +115,22 @@ class RabbitMQSubscription:
                 return
             self._consuming = True
             log.info("consuming", queue=self._queue)
-            await self._watched(connection, underlay.closing, cancelled)
+            over = asyncio.ensure_future(cancelled.wait())
+            stopping = asyncio.ensure_future(self._stopping.wait())
+            await asyncio.wait([underlay.closing, over, stopping], return_when=asyncio.FIRST_COMPLETED)
+            over.cancel()
+            stopping.cancel()
             self._consuming = False
             if self._stopping.is_set():
-                with suppress(BrokerLost), broker_errors():
-                    await queue.cancel(tag, timeout=CONNECT_SECONDS)
+                await ended(queue.cancel(tag))
                 await self._drained()
             else:
                 log.warning("consumer lost", queue=self._queue, cancelled_by_broker=cancelled.is_set())
         finally:
             self._consuming = False
-            await _close(channel)
-
-    async def _watched(
-        self, connection: AbstractConnection, closing: asyncio.Future[None], cancelled: asyncio.Event
-    ) -> None:
-        """Return when the consumer is lost, or should stop.
-
-        A queue that is deleted and declared again within milliseconds leaves a consumer that the broker counts
-        and never delivers to. So look now and then: messages that wait while we are idle, twice in a row.
-        """
-        over = asyncio.create_task(cancelled.wait())
-        stopping = asyncio.create_task(self._stopping.wait())
-        suspicious = False
-        try:
-            while True:
-                before = self._taken
-                done, _ = await asyncio.wait(
-                    [closing, over, stopping], timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED
-                )
-                if done:
-                    return
-                idle = before == self._taken and not self._under_way
-                if idle and await self._messages_wait(connection):
-                    if suspicious:
-                        log.warning("messages wait and none is delivered", queue=self._queue)
-                        return
-                    suspicious = True
-                else:
-                    suspicious = False
-        finally:
-            over.cancel()
-            stopping.cancel()
-
-    async def _messages_wait(self, connection: AbstractConnection) -> bool:
-        """Whether there are messages that nobody has taken. A queue that is gone counts as well."""
-        try:
-            with broker_errors():
-                channel = connection.channel(publisher_confirms=False)
-                await channel.initialize(timeout=CONNECT_SECONDS)
-                queue = await channel.declare_queue(self._queue, passive=True, timeout=CONNECT_SECONDS)
-                await channel.close()
-                return bool(queue.declaration_result.message_count)
-        except BrokerLost:
-            return True
+            await ended(channel.close())
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
-        self._taken += 1
         task = asyncio.create_task(self._handle(message), name=f"bus delivery {self._queue}")
         self._under_way.add(task)
         task.add_done_callback(self._over)
@@ -234,7 +195,6 @@ class RabbitMQSubscription:
             stopping.cancel()
             if not working.done():
                 working.cancel()
-                await asyncio.wait([working])
 
 
 def _channel_lost(message: AbstractIncomingMessage) -> bool:
@@ -243,8 +203,3 @@ def _channel_lost(message: AbstractIncomingMessage) -> bool:
         return message.channel.is_closed
     except ChannelInvalidStateError:
         return True
-
-
-async def _close(channel: AbstractChannel) -> None:
-    with suppress(BrokerLost), broker_errors():
-        await channel.close()

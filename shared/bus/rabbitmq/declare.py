@@ -15,7 +15,7 @@ from shared.bus.rabbitmq.connection import (
     CONNECT_SECONDS,
     broker_errors,
     broker_url,
-    close_connection,
+    ended,
     open_connection,
 )
 from shared.bus.retry import RetryPolicy, milliseconds
@@ -122,7 +122,7 @@ async def declare_on(connection: AbstractConnection, policy: RetryPolicy) -> Non
         except ChannelPreconditionFailed as refused:
             raise TopologyMismatch(str(refused)) from refused
         finally:
-            await channel.close()
+            await ended(channel.close())
 
 
 async def _declare_exchanges(channel: AbstractChannel) -> None:
@@ -150,4 +150,4 @@ async def declare_topology(url: str, policy: RetryPolicy) -> None:
     try:
         await declare_on(connection, policy)
     finally:
-        await close_connection(connection)
+        await ended(connection.close())

@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from hashlib import sha256
 
-import structlog
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import DeliveryError
@@ -13,12 +12,10 @@ from aiormq import spec
 from aiormq.abc import DeliveredMessage
 
 from shared.bus.port import ConfirmUnknown, Refused, Unroutable
-from shared.bus.rabbitmq.connection import BrokerLost, Link, broker_errors
+from shared.bus.rabbitmq.connection import BrokerLost, Link, broker_errors, ended
 from shared.contracts.envelope import CONTENT_TYPE
 
 _LONGEST_SHORT_STRING = 255
-
-log = structlog.get_logger(__name__)
 
 
 def broker_message(body: bytes, message_id: str, headers: Mapping[str, str | int] | None = None) -> Message:
@@ -155,11 +152,6 @@ class Publisher:
         if used is self._current:
             self._current = None
         if used.users == 0:
-            task = asyncio.create_task(_close(used.channel), name="bus channel close")
+            task = asyncio.create_task(ended(used.channel.close()), name="bus channel close")
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
-
-
-async def _close(channel: AbstractChannel) -> None:
-    with suppress(BrokerLost), broker_errors():
-        await channel.close()

@@ -4,17 +4,24 @@ A quorum queue declared less than about a second before its broker is killed com
 publishing to it is never confirmed and consuming never starts.
 """
 
+import asyncio
+
 import structlog
+from aiormq.exceptions import ConnectionInternalError
 
 from shared.bus.rabbitmq.connection import (
     CONNECT_SECONDS,
     broker_errors,
     broker_url,
-    close_connection,
+    ended,
     open_connection,
 )
 from shared.bus.rabbitmq.declare import QueueDeclaration, declare_on, declare_queue, queue_declarations
 from shared.bus.retry import RetryPolicy
+
+_GONE_SECONDS = 1.0
+"""How long a deleted queue stays away. Declared again within some milliseconds, 3.10 tells its consumers nothing:
+they stay registered with the new queue, and what it delivers to them reaches nobody."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +40,7 @@ async def repair_topology(url: str, policy: RetryPolicy, *, probe_seconds: float
     try:
         await declare_on(connection, policy)
     finally:
-        await close_connection(connection)
+        await ended(connection.close())
     repaired = []
     for queue in queue_declarations(policy):
         if not await _has_leader(url, queue, probe_seconds):
@@ -44,7 +51,7 @@ async def repair_topology(url: str, policy: RetryPolicy, *, probe_seconds: float
 
 
 async def _has_leader(url: str, queue: QueueDeclaration, probe_seconds: float) -> bool:
-    """Whether the queue answers. A connection of its own: one that asks a leaderless queue hangs."""
+    """Whether the queue answers. A connection of its own: it hangs, or is closed, when there is no leader."""
     connection = await open_connection(broker_url(url, "topology probe"))
     try:
         with broker_errors():
@@ -55,11 +62,11 @@ async def _has_leader(url: str, queue: QueueDeclaration, probe_seconds: float) -
                 return True
             try:
                 await known.get(fail=False, timeout=probe_seconds)
-            except TimeoutError:
+            except (TimeoutError, ConnectionInternalError):
                 return False
             return True
     finally:
-        await close_connection(connection)
+        await ended(connection.close())
 
 
 async def _make_anew(url: str, queue: QueueDeclaration) -> None:
@@ -69,6 +76,7 @@ async def _make_anew(url: str, queue: QueueDeclaration) -> None:
             channel = connection.channel(publisher_confirms=False)
             await channel.initialize(timeout=CONNECT_SECONDS)
             await channel.queue_delete(queue.name, timeout=3 * CONNECT_SECONDS)
+            await asyncio.sleep(_GONE_SECONDS)
             await declare_queue(channel, queue)
     finally:
-        await close_connection(connection)
+        await ended(connection.close())

@@ -1,18 +1,16 @@
 """The same scenarios on both buses: each test gets a backend of its own, and opens buses on it."""
 
 import datetime as dt
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from shared.bus.local import LocalBus, install
+from shared.bus.local import LocalBus
 from shared.bus.port import Bus
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.retry import RetryPolicy
-from shared.postgres.migrations import ensure_roles
+from tests.support.local_bus import new_local_bus
 from tests.support.postgres import PrivatePostgres
 
 SHORT = dt.timedelta(milliseconds=200)
@@ -43,15 +41,9 @@ class _Local:
 
 
 @pytest.fixture
-async def local_dsn(postgres: PrivatePostgres) -> str:
-    """A database with the local bus in it, as a role that may just use it."""
-    name = f"bus_{uuid.uuid4().hex[:12]}"
-    await postgres.create_database(name)
-    admin = postgres.admin_dsn(name)
-    await ensure_roles(admin, owner="bus_owner", service="bus_user", password="bus")
-    await install(admin, owner="bus_owner", service="bus_user")
-    parts = urlsplit(admin)
-    return urlunsplit(parts._replace(netloc=f"bus_user:bus@{parts.hostname}:{parts.port}"))
+async def local_bus_dsn(postgres: PrivatePostgres) -> str:
+    """A local bus of this test's own."""
+    return await new_local_bus(postgres)
 
 
 @pytest.fixture(params=["rabbitmq", "local"])
@@ -59,7 +51,7 @@ def backend(request: pytest.FixtureRequest) -> _Backend:
     """Where the buses of this test meet."""
     if request.param == "rabbitmq":
         return _RabbitMQ(request.getfixturevalue("rabbitmq_url"))
-    return _Local(request.getfixturevalue("local_dsn"))
+    return _Local(request.getfixturevalue("local_bus_dsn"))
 
 
 @pytest.fixture

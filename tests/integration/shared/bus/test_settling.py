@@ -1,0 +1,152 @@
+"""Settling on RabbitMQ: what takes a delivery's place is confirmed before the delivery is acknowledged."""
+
+import asyncio
+
+import aio_pika
+from aio_pika.abc import AbstractConnection
+
+from shared.bus.outcome import DeadLetter, Retry
+from shared.bus.rabbitmq import declare_topology
+from shared.bus.topology import DEAD_LETTER_QUEUE, DELIVERY_LIMIT, PRODUCTION, retry_queue
+from tests.integration.shared.bus.conftest import POLICY, Connect, Host
+from tests.support.messages import ParkedRecorder, Recorder, envelope, until_ready
+from tests.support.waiting import until
+
+
+async def requeue_until_gone(connection: AbstractConnection, queue: str) -> int:
+    """What a consumer that dies again and again does. Returns how often it was delivered."""
+    channel = await connection.channel()
+    taken = await channel.get_queue(queue)
+    count = 0
+    while (message := await taken.get(fail=False)) is not None:
+        count += 1
+        await message.reject(requeue=True)
+    return count
+
+
+async def test_what_nobody_survives_is_parked_by_the_broker(
+    host: Host, connect: Connect, plain: AbstractConnection
+) -> None:
+    bus = await connect(host.url)
+    sent = envelope()
+    await bus.publish(sent)
+
+    deliveries = await requeue_until_gone(plain, PRODUCTION)
+
+    assert deliveries == DELIVERY_LIMIT + 1
+    parked = ParkedRecorder()
+    await bus.serve_parked(parked)
+    await parked.received(1)
+    (one,) = parked.parked
+    assert (one.envelope, one.queue, one.reason, one.attempts) == (sent, PRODUCTION, "delivery_limit", 1)
+
+
+async def test_the_broker_parks_a_retried_message_under_its_work_queue_and_attempt(
+    host: Host, connect: Connect, plain: AbstractConnection
+) -> None:
+    bus = await connect(host.url)
+    handler = Recorder(Retry("once"))
+    subscription = await bus.serve(PRODUCTION, handler, concurrency=1)
+    await bus.publish(envelope())
+    await handler.received(1)
+    await subscription.stop()
+    counted = 0
+    while not counted:
+        counted = await requeue_until_gone(plain, PRODUCTION)
+    parked = ParkedRecorder()
+    await bus.serve_parked(parked)
+
+    await parked.received(1)
+
+    (one,) = parked.parked
+    assert (one.queue, one.reason, one.attempts) == (PRODUCTION, "delivery_limit", 2)
+
+
+async def test_a_message_that_another_program_parked_is_taken_too(
+    host: Host, connect: Connect, plain: AbstractConnection
+) -> None:
+    bus = await connect(host.url)
+    channel = await plain.channel()
+    odd = aio_pika.Message(b"?", headers={"x-death": "nonsense", "x-factures-attempt": "many"})
+    await channel.default_exchange.publish(odd, DEAD_LETTER_QUEUE)
+    parked = ParkedRecorder()
+
+    await bus.serve_parked(parked)
+
+    await parked.received(1)
+    (one,) = parked.parked
+    assert (one.body, one.envelope, one.queue, one.reason, one.attempts) == (
+        b"?",
+        None,
+        "unknown",
+        "unknown",
+        1,
+    )
+
+
+async def test_a_delivery_whose_retry_queue_is_gone_is_kept_until_it_is_back(
+    host: Host, connect: Connect
+) -> None:
+    bus = await connect(host.url)
+    host.delete_queue(retry_queue(PRODUCTION, POLICY.delays[0]))
+    handler = Recorder(Retry("not yet"))
+    await bus.serve(PRODUCTION, handler, concurrency=1)
+    await bus.publish(envelope())
+    await handler.received(1)
+
+    await declare_topology(host.url, POLICY)
+
+    await handler.received(2)
+    assert [delivery.attempt for delivery in handler.deliveries] == [1, 2]
+
+
+async def test_parking_waits_for_a_dead_letter_queue_that_takes_it(host: Host, connect: Connect) -> None:
+    bus = await connect(host.url)
+    host.unbind("dead_letters", DEAD_LETTER_QUEUE, "")
+    handler, parked = Recorder(DeadLetter("no")), ParkedRecorder()
+    await bus.serve_parked(parked)
+    await bus.serve(PRODUCTION, handler, concurrency=1)
+    await bus.publish(sent := envelope())
+    await handler.received(1)
+
+    await declare_topology(host.url, POLICY)
+
+    await parked.received(1)
+    assert parked.parked[0].envelope == sent
+    assert len(handler.deliveries) == 1
+
+
+async def test_a_delivery_that_can_not_be_settled_does_not_hold_up_the_stop(
+    host: Host, connect: Connect
+) -> None:
+    bus = await connect(host.url)
+    host.delete_queue(retry_queue(PRODUCTION, POLICY.delays[0]))
+    handler = Recorder(Retry("not yet"))
+    subscription = await bus.serve(PRODUCTION, handler, concurrency=1)
+    await bus.publish(sent := envelope())
+    await handler.received(1)
+
+    await asyncio.wait_for(subscription.stop(), 10)
+
+    later = Recorder()
+    await bus.serve(PRODUCTION, later, concurrency=1)
+    await later.received(1)
+    assert later.ids == [sent.id]
+    assert later.deliveries[0].attempt == 1
+
+
+async def test_a_message_without_an_id_of_its_own_can_be_retried(
+    host: Host, connect: Connect, plain: AbstractConnection
+) -> None:
+    bus = await connect(host.url)
+    handler = Recorder(Retry("once"))
+    await bus.serve(PRODUCTION, handler, concurrency=1)
+    await until_ready(bus)
+    sent = envelope()
+    channel = await plain.channel()
+    production = await channel.get_exchange("production")
+
+    await production.publish(aio_pika.Message(sent.encode()), "job.completed")
+
+    await until(lambda: len(handler.deliveries) == 2)
+    assert handler.ids == [sent.id, sent.id]
