@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.house import PRODUCT, ROOT
 from tests.packaging.environments import built_wheel
 
-NOT_INSTALLED = {"Dockerfile"}
+NOT_INSTALLED = ("Dockerfile", "*.md", "*.pyc")
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +26,15 @@ def contents(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 def sources() -> set[str]:
     files = (path for part in PRODUCT for path in (ROOT / part).rglob("*") if path.is_file())
-    kept = (path for path in files if path.suffix != ".pyc" and path.name not in NOT_INSTALLED)
-    return {path.relative_to(ROOT).as_posix() for path in kept}
+    return {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if not any(path.match(pattern) for pattern in NOT_INSTALLED)
+    }
 
 
 def test_every_file_of_the_product_is_in_it(contents: set[str]) -> None:
-    assert sources() - contents == set()
+    assert sources() - contents == set(), "name its ending under package-data in pyproject.toml"
 
 
 def test_nothing_else_is_in_it(contents: set[str]) -> None:
