@@ -13,7 +13,7 @@ from services.invoice_service.application.ports.invoicing import Loaded, Trail
 from services.invoice_service.application.record_delivery import record_email
 from services.invoice_service.application.send_email import send_command
 from services.invoice_service.application.trail import entry
-from services.invoice_service.domain.axes import Axis, AxisReason, Document
+from services.invoice_service.domain.axes import Axis, AxisReason, AxisState, Document
 from services.invoice_service.domain.changes import Change
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Status
@@ -149,9 +149,9 @@ async def _transfer_not_done(
         return
     if result.attempt < loaded.around.axes.transfer_attempt:
         return
-    state = "failed" if isinstance(result, results.InvoiceTransferFailed) else "uncertain"
+    state: AxisState = "failed" if isinstance(result, results.InvoiceTransferFailed) else "uncertain"
     reason = AxisReason(result.reason.code, result.reason.message)
-    await _transfer_ends(uow, context, loaded, Axis(state, reason, context.now))  # type: ignore[arg-type]
+    await _transfer_ends(uow, context, loaded, Axis(state, reason, context.now))
 
 
 async def _transfer_ends(uow: UnitOfWork, context: Context, loaded: Loaded, axis: Axis) -> None:

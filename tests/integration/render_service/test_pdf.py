@@ -17,8 +17,9 @@ from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 from services.render_service.engine.pool import Pool
 from services.render_service.errors import Unprintable
 from services.render_service.samples import ISSUER, LOGO, SAMPLES, document, line
-from shared.contracts.values import CreditedInvoice, DocumentSnapshot, Localized, Presentation
+from shared.contracts.values import CreditedInvoice, DocumentRef, DocumentSnapshot, Localized, Presentation
 from tests.integration.render_service.documents import ROOMY
+from tests.support.pictures import pictures_in, png
 from tests.unit.render_service import snapshots
 
 HOSTILE = (
@@ -80,7 +81,7 @@ async def _print(snapshots: Iterable[DocumentSnapshot]) -> list[Printed]:
     """Render with two processes."""
     snapshots = list(snapshots)
     async with Pool.running(ROOMY, size=2) as pool:
-        pdfs = await asyncio.gather(*(pool.render(snapshot) for snapshot in snapshots))
+        pdfs = await asyncio.gather(*(pool.render(snapshot, LOGO.encode()) for snapshot in snapshots))
     return [Printed(snapshot, pdf) for snapshot, pdf in zip(snapshots, pdfs, strict=True)]
 
 
@@ -92,7 +93,7 @@ def printed() -> Mapping[str, Printed]:
 SAYS = {
     "PF-0015": """
         Proforma|Ceci n’est pas une facture|PF-0015|2025-07-18|Aucun|D-0024|1 000|15,8127|Sous-total 15 812,65 $|
-        TPS (5 %) 790,63 $|TVQ (9,975 %) 1 577,31 $|CAD Grand total 18 180,59 $|page 1 / 1""",  # noqa: RUF001
+        TPS (5 %) 790,63 $|TVQ (9,975 %) 1 577,31 $|CAD Grand total 18 180,59 $|page 1 / 1""",  # noqa: RUF001 - no-break spaces, as printed
     "PF-0015 in English": """
         Pro forma|This is not an invoice|None|1,000|15.8127|Subtotal $15,812.65|GST (5%) $790.63|
         QST (9.975%) $1,577.31|CAD Grand total $18,180.59""",
@@ -241,14 +242,30 @@ def _alternatives(document_: Printed) -> list[str]:
 
 async def test_no_form_without_the_logo_that_it_should_have() -> None:
     logos = {
-        LOGO.replace("<path", '<image href="http://169.254.169.254/a.png"/><path', 1): "bad_logo",
-        LOGO.replace("<path", '<use href="file:///etc/passwd"/><path', 1): "bad_logo",
-        LOGO.replace('d="M48 2', 'transform="rotate(x)" d="M48 2'): "render_failed",
-        LOGO.replace('viewBox="4 2 88 60"', 'viewBox="a b c d"'): "render_failed",
+        None: "bad_logo",
+        png(): "bad_logo",
+        _logo("<path", '<image href="http://169.254.169.254/a.png"/><path'): "bad_logo",
+        _logo("<path", '<use href="file:///etc/passwd"/><path'): "bad_logo",
+        _logo('d="M48 2', 'transform="rotate(x)" d="M48 2'): "render_failed",
+        _logo('viewBox="4 2 88 60"', 'viewBox="a b c d"'): "render_failed",
     }
     async with Pool.running(ROOMY, size=1) as pool:
         for logo, code in logos.items():
-            url = f"data:image/svg+xml;utf8,{logo.replace('#', '%23')}"
             with pytest.raises(Unprintable) as raised:
-                await pool.render(snapshots.plain(issuer=ISSUER.model_copy(update={"logo": url})))
+                await pool.render(snapshots.plain(issuer=ISSUER), logo)
             assert raised.value.code == code, logo
+
+
+def _logo(old: str, new: str) -> bytes:
+    assert old in LOGO
+    return LOGO.replace(old, new, 1).encode()
+
+
+async def test_a_picture_of_pixels_is_in_the_file() -> None:
+    snapshot = snapshots.with_logo(DocumentRef(key="logos/a.png", sha256="0" * 64, size=1), "image/png")
+    async with Pool.running(ROOMY, size=1) as pool:
+        shown = await pool.render(snapshot, png(7, 5))
+        unasked = await pool.render(snapshots.plain(), png(7, 5))
+
+    assert pictures_in(shown) == [(7, 5)]
+    assert pictures_in(unasked) == []
