@@ -93,7 +93,7 @@ def printed() -> Mapping[str, Printed]:
 SAYS = {
     "PF-0015": """
         Proforma|Ceci n’est pas une facture|PF-0015|2025-07-18|Aucun|D-0024|1 000|15,8127|Sous-total 15 812,65 $|
-        TPS (5 %) 790,63 $|TVQ (9,975 %) 1 577,31 $|CAD Grand total 18 180,59 $|page 1 / 1""",  # noqa: RUF001 - no-break spaces, as printed
+        TPS (5 %) 790,63 $|TVQ (9,975 %) 1 577,31 $|CAD Grand total 18 180,59 $|page 1 / 1""",  # noqa: RUF001 - the apostrophe is the one that is printed
     "PF-0015 in English": """
         Pro forma|This is not an invoice|None|1,000|15.8127|Subtotal $15,812.65|GST (5%) $790.63|
         QST (9.975%) $1,577.31|CAD Grand total $18,180.59""",
