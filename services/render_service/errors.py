@@ -14,6 +14,11 @@ class Unprintable(RenderError):
     """The snapshot itself can't be printed: trying again would not help."""
 
 
+def bad_logo(why: str) -> Unprintable:
+    """The issuer's logo can't be printed, and no form goes out without the logo that it should have."""
+    return Unprintable("bad_logo", f"the logo can't be printed: {why}")
+
+
 class RenderTimedOut(RenderError):
     """The child was killed: it took more than its share of time."""
 

@@ -1,4 +1,4 @@
-"""A render command: find the PDF or make it, keep it, say so.
+"""A render command: find the PDF, or fetch its logo and make it; keep it, say so.
 
 Idempotent by the document's key: whatever is delivered twice, one document is kept and its bytes never change.
 What the document can't help (store, bus, machine) is tried again; what it is to blame for is answered with
@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from services.render_service.errors import ChildUnavailable, RenderCrashed, RenderTimedOut, Unprintable
 from services.render_service.key import key_of
+from services.render_service.logo import logo_of
 from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Bus, Delivery, PublishError
 from shared.contracts.commands import RenderDocument
@@ -35,8 +36,8 @@ log = structlog.get_logger(__name__)
 class Renderer(Protocol):
     """Makes PDFs; `engine.pool.Pool` does."""
 
-    async def render(self, snapshot: DocumentSnapshot) -> bytes:
-        """The PDF of a snapshot.
+    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
+        """The PDF of a snapshot. `logo`: the bytes that its issuer's logo refers to.
 
         Raises:
             Unprintable, RenderTimedOut, RenderCrashed, ChildUnavailable: there is none.
@@ -103,7 +104,8 @@ class RenderHandler:
         kept = await self._store.find(key)
         if kept is not None:
             return kept
-        return await self._store.put(key, await self._renderer.render(snapshot))
+        logo = await logo_of(snapshot, self._store)
+        return await self._store.put(key, await self._renderer.render(snapshot, logo))
 
 
 def _failed(command: RenderDocument, code: str, message: str) -> DocumentRenderFailed:

@@ -1,7 +1,10 @@
-"""Invented documents, one per thing that a form must be good at; `preview` prints them."""
+"""Invented documents, one per thing that a form must be good at; `preview` prints them.
 
-import base64
+Their issuer's logo is `LOGO`: it is in no store, whoever prints a sample hands it over.
+"""
+
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -9,15 +12,23 @@ from shared.contracts.values import (
     Address,
     CreditedInvoice,
     DocumentLine,
+    DocumentRef,
     DocumentSnapshot,
     DocumentTax,
     Issuer,
     Localized,
+    Logo,
     Party,
     Presentation,
 )
 
 _CENT = Decimal("0.01")
+
+
+def _logo_document(content: bytes) -> DocumentRef:
+    digest = hashlib.sha256(content).hexdigest()
+    return DocumentRef(key=f"logos/{digest}.svg", sha256=digest, size=len(content))
+
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="4 2 88 60">
 <path fill="#1f4e5f" d="M48 2 62 28h-7l12 20H51v14h-6V48H29l12-20h-7z"/>
@@ -39,7 +50,7 @@ ISSUER = Issuer(
     website="www.trois-epinettes.example",
     gst_number="123456789 RT0001",
     qst_number="1234567890 TQ0001",
-    logo="data:image/svg+xml;base64," + base64.b64encode(LOGO.encode()).decode(),
+    logo=Logo(content_type="image/svg+xml", document=_logo_document(LOGO.encode())),
 )
 
 CUSTOMER = Party(

@@ -1,10 +1,21 @@
 """The shop of the story: an invented printer in Québec, one customer, one job."""
 
+import base64
 import datetime as dt
 from typing import Any
 
 CUSTOMER = "Ateliers Boréal inc."
 JOB = "D-0024"
+
+# A printed sheet between two waves of the river.
+_LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 90">
+<path fill="#f4f1e8" stroke="#1d3f66" stroke-width="3" stroke-linejoin="round" d="M38 6h32l14 14v34H38z"/>
+<path fill="#c9d6e6" stroke="#1d3f66" stroke-width="3" stroke-linejoin="round" d="M70 6v14h14z"/>
+<path fill="none" stroke="#c8553d" stroke-width="4" stroke-linecap="round" d="M47 28h28M47 38h20"/>
+<path fill="#2f6ea5" d="M4 56q14-14 28 0t28 0 28 0 28 0v12q-14 14-28 0t-28 0-28 0-28 0z"/>
+<path fill="#1d3f66" d="M4 72q14-14 28 0t28 0 28 0 28 0v10q-14 8-28 0t-28 0-28 0-28 0z"/>
+</svg>"""
+LOGO = "data:image/svg+xml;base64," + base64.b64encode(_LOGO.encode()).decode()
 
 REFERENCE_DATA: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/gl-accounts/1100", {"description": "Comptes clients", "category": "asset"}),
@@ -59,6 +70,7 @@ REFERENCE_DATA: tuple[tuple[str, dict[str, Any]], ...] = (
             "website": "www.imprimeriedufleuve.example",
             "gst_number": "123456789 RT0001",
             "qst_number": "1234567890 TQ0001",
+            "logo": LOGO,
             "is_default": True,
         },
     ),

@@ -122,6 +122,13 @@ class DocumentTax(Wire):
     registration_number: str | None = None
 
 
+class Logo(Wire):
+    """The issuer's logo: a document in the store, and what it is."""
+
+    content_type: Literal["image/png", "image/svg+xml"]
+    document: DocumentRef
+
+
 class Issuer(Wire):
     """The business entity that issues the document."""
 
@@ -133,7 +140,7 @@ class Issuer(Wire):
     website: str | None = None
     gst_number: str | None = None
     qst_number: str | None = None
-    logo: str | None = Field(default=None, description="data URL: PNG, or SVG without external references")
+    logo: Logo | None = None
 
 
 class CreditedInvoice(Wire):
@@ -155,7 +162,7 @@ class Presentation(Wire):
 
 
 class DocumentSnapshot(Wire):
-    """All that a document says, complete: rendering it needs nothing else, today or in six years."""
+    """All that a document says: rendering it needs this and the logo's document, today or in six years."""
 
     template: str = Field(description="form and version, such as standard-1")
     invoice_id: str

@@ -11,8 +11,10 @@ from services.invoice_service.api.bodies.entities import (
 )
 from services.invoice_service.api.lists import ACTIVE, SEARCH, ListSpec, list_answer, list_query
 from services.invoice_service.api.requests import json_body, path_code
+from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.application import edit_series
+from services.invoice_service.application.keep_logo import keep_logo
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.put_business_entity import (
     KIND,
@@ -53,7 +55,8 @@ async def get_one(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """PUT /business-entities/{code}."""
     code = path_code(request)
-    declared = (await json_body(request, BusinessEntityBody)).entity(code)
+    described = (await json_body(request, BusinessEntityBody)).entity(code)
+    declared = await keep_logo(request.app[SERVICES].documents, described)
     return await transact(request, lambda uow, context: put_business_entity(uow, context, declared), _present)
 
 

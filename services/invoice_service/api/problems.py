@@ -21,6 +21,7 @@ from services.invoice_service.domain.errors import (
 )
 from services.invoice_service.domain.sentences import sentence
 from services.invoice_service.domain.texts import Language, Localized
+from shared.documents.store import StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -130,7 +131,7 @@ def problem_of(request: web.BaseRequest, error: Exception) -> web.Response:
         code = _HTTP_CODES.get(error.status, "malformed")
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return _problem(request, error.status, code, data={"ref": request.path}, headers=headers)
-    if isinstance(error, StorageUnavailable | TransactionConflict):
+    if isinstance(error, StorageUnavailable | TransactionConflict | StoreUnavailable):
         log.warning("request failed for the moment", error=str(error))
         return _problem(request, 503, "unavailable", headers={"Retry-After": str(RETRY_SECONDS)})
     log.error("request failed", exc_info=error)

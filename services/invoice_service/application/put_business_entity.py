@@ -18,7 +18,7 @@ KIND = "business_entity"
 async def put_business_entity(
     uow: ReferencePorts, context: Context, declared: BusinessEntity
 ) -> Put[BusinessEntity]:
-    """Put an entity.
+    """Put an entity; one with a logo comes from `keep_logo`.
 
     The first one declared takes the place of what a new system starts with, with its series; another one gets
     series of its own, which start with its code.
@@ -106,9 +106,8 @@ async def _tell_old_default(
 
 
 def _told(entity: BusinessEntity) -> dict[str, Any]:
-    """As the trail tells of it; of a logo only that it is there: it is a picture, and may be large."""
+    """As the trail tells of it; of a logo only which one it is: it is a picture, and may be large."""
     told = asdict(entity)
-    del told["placeholder"]
-    if entity.logo is not None:
-        told["logo"] = f"{entity.logo[:32]}… ({len(entity.logo)})"
+    del told["placeholder"], told["logo_document"]
+    told["logo"] = f"sha256:{entity.logo_document.document.sha256}" if entity.logo_document else None
     return told

@@ -12,6 +12,7 @@ from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.parties import PartyAddress
 from services.invoice_service.domain.tax import Tax
 from services.invoice_service.domain.texts import Language
+from shared.contracts.values import Logo
 
 SeriesKind = Literal["proforma", "final", "credit_note"]
 SERIES_KINDS: tuple[SeriesKind, ...] = ("proforma", "final", "credit_note")
@@ -19,7 +20,11 @@ SERIES_KINDS: tuple[SeriesKind, ...] = ("proforma", "final", "credit_note")
 
 @dataclass(frozen=True, slots=True)
 class BusinessEntity:
-    """One of our issuing companies. `placeholder`: what a new system starts with, until one is declared."""
+    """One of our issuing companies. `placeholder`: what a new system starts with, until one is declared.
+
+    `logo` is a data URL; `logo_document` is where its bytes are kept, which `keep_logo` fills in: none is stored
+    without the other.
+    """
 
     code: str
     name: str
@@ -30,6 +35,7 @@ class BusinessEntity:
     gst_number: str | None = None
     qst_number: str | None = None
     logo: str | None = None
+    logo_document: Logo | None = None
     is_default: bool = False
     active: bool = True
     placeholder: bool = False

@@ -11,6 +11,7 @@ from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.parties import PartyAddress
 from services.invoice_service.storage.lists import Expression, Listing, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
+from shared.contracts.values import Logo
 
 _FIELDS = tuple(field.name for field in fields(BusinessEntity))
 _COLUMNS = ", ".join(_FIELDS)
@@ -27,16 +28,19 @@ LISTING = Listing(
 
 
 def _build(row: asyncpg.Record) -> BusinessEntity:
-    values = dict(row)
-    address = values.pop("address")
+    values = {name: row[name] for name in _FIELDS}
+    address, logo = values.pop("address"), values.pop("logo_document")
     return BusinessEntity(
-        **{name: values[name] for name in _FIELDS if name != "address"},
+        **values,
         address=PartyAddress(**address) if address else None,
+        logo_document=Logo.model_validate(logo) if logo else None,
     )
 
 
 def _values(entity: BusinessEntity) -> list[Any]:
     row = asdict(entity)
+    if entity.logo_document is not None:
+        row["logo_document"] = entity.logo_document.model_dump(mode="json")
     return [row[name] for name in _FIELDS]
 
 

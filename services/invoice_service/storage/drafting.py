@@ -105,7 +105,8 @@ class DraftingReads:
         """See `DraftingRepository.print_material`."""
         read: dict[str, Any] = await self._connection.fetchval(
             """select jsonb_build_object(
-                   'issuer', (select to_jsonb(e) - 'is_default' - 'active' - 'placeholder'
+                   'issuer', (select to_jsonb(e) - '{is_default,active,placeholder,logo_document}'::text[]
+                                     || jsonb_build_object('logo', e.logo_document)
                               from business_entities e where code = $1),
                    'labels', (select jsonb_object_agg(key, jsonb_build_object('fr', fr, 'en', en))
                               from translations))""",

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import BinaryIO
 
 HEADER = struct.Struct(">BI")
+_LENGTH = struct.Struct(">I")
 MAX_BYTES = 64 * 1_048_576
 
 
@@ -16,7 +17,7 @@ class Kind(IntEnum):
     """What a frame is."""
 
     READY = 0  # child: I can render
-    JOB = 1  # parent: a snapshot, JSON
+    JOB = 1  # parent: what to render, `pack_job`
     PDF = 2  # child: its PDF
     UNPRINTABLE = 3  # child: why there is none, `pack_reason`
 
@@ -61,6 +62,25 @@ def read(stream: BinaryIO) -> tuple[Kind, bytes] | None:
     if len(payload) < length:
         raise BrokenFrame("the stream ended inside a frame")
     return kind, payload
+
+
+def pack_job(snapshot: bytes, logo: bytes | None) -> bytes:
+    """A snapshot (JSON) and the bytes of its logo, as a payload. No logo and an empty one are the same."""
+    return _LENGTH.pack(len(snapshot)) + snapshot + (logo or b"")
+
+
+def unpack_job(payload: bytes) -> tuple[bytes, bytes | None]:
+    """Back from `pack_job`.
+
+    Raises:
+        BrokenFrame: it is no such payload.
+    """
+    end = _LENGTH.size
+    if len(payload) >= end:
+        end += _LENGTH.unpack_from(payload)[0]
+    if len(payload) < end:
+        raise BrokenFrame("a job that is none")
+    return payload[_LENGTH.size : end], payload[end:] or None
 
 
 def pack_reason(code: str, message: str) -> bytes:

@@ -12,12 +12,12 @@ from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 
 from services.render_service.engine.fetcher import Asset, AssetFetcher
-from services.render_service.errors import Unprintable
+from services.render_service.errors import Unprintable, bad_logo
 from services.render_service.form import form_of
 from services.render_service.key import digest_of
-from services.render_service.logo import decode
 from services.render_service.templates import template_named
 from shared.contracts.values import DocumentSnapshot
+from shared.documents.pictures import BadPicture, check
 
 
 class PdfMaker:
@@ -27,17 +27,16 @@ class PdfMaker:
         self._fonts = FontConfiguration()
         self._styles: dict[str, CSS] = {}
 
-    def make(self, snapshot: DocumentSnapshot) -> bytes:
-        """The PDF of a snapshot: tagged, with title, author, language and date.
+    def make(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
+        """The PDF of a snapshot: tagged, with title, author, language and date. `logo`: what its logo refers to.
 
         Raises:
             UnknownTemplate: no template has its name.
-            Unprintable: see `form_of` and `logo.decode`; or WeasyPrint left something out.
+            Unprintable: see `form_of`; its logo is none; or WeasyPrint left something out.
             weasyprint.urls.FatalURLFetchingError: the form asked for something it may not have.
         """
         template = template_named(snapshot.template)
-        logo = decode(snapshot.issuer.logo) if snapshot.issuer.logo is not None else None
-        fetcher = AssetFetcher({"logo": Asset(logo.content, logo.content_type)} if logo else {})
+        fetcher = AssetFetcher(_assets(snapshot, logo))
         style = self._styles.get(template.name)
         if style is None:
             style = self._styles[template.name] = CSS(string=template.css, url_fetcher=AssetFetcher({}))
@@ -49,6 +48,24 @@ class PdfMaker:
                 pdf_identifier=bytes.fromhex(digest_of(snapshot))[:16],
             )
         return pdf
+
+
+def _assets(snapshot: DocumentSnapshot, logo: bytes | None) -> dict[str, Asset]:
+    """What the form may load: the logo, looked at here before any library does.
+
+    Raises:
+        Unprintable: bad_logo: it is not there, or not a picture of its type.
+    """
+    named = snapshot.issuer.logo
+    if named is None:
+        return {}
+    if logo is None:
+        raise bad_logo("it is not there")
+    try:
+        check(logo, named.content_type)
+    except BadPicture as error:
+        raise bad_logo(error.why) from error
+    return {"logo": Asset(logo, named.content_type)}
 
 
 @contextmanager

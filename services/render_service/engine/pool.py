@@ -40,8 +40,8 @@ class Pool:
         finally:
             await pool._close()
 
-    async def render(self, snapshot: DocumentSnapshot) -> bytes:
-        """The PDF of a snapshot, when a slot is free.
+    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None = None) -> bytes:
+        """The PDF of a snapshot, when a slot is free. `logo`: the bytes that its issuer's logo refers to.
 
         Raises:
             Unprintable, RenderTimedOut, RenderCrashed: see `Child.render`.
@@ -52,7 +52,7 @@ class Pool:
         try:
             if child is None or not child.usable:
                 child = await Child.start(self._limits)
-            return await child.render(job)
+            return await child.render(job, logo)
         finally:
             self._give_back(child)
 

@@ -82,8 +82,8 @@ class Child:
         """Whether it runs and has jobs left."""
         return self._process.returncode is None and self._jobs < self._limits.jobs
 
-    async def render(self, snapshot: bytes) -> bytes:
-        """The PDF of a snapshot (JSON).
+    async def render(self, snapshot: bytes, logo: bytes | None = None) -> bytes:
+        """The PDF of a snapshot (JSON) with the bytes of its logo.
 
         Raises:
             Unprintable: the snapshot can't be printed; the child is well.
@@ -93,7 +93,7 @@ class Child:
         self._jobs += 1
         try:
             async with asyncio.timeout(self._limits.wall_seconds):
-                answer = await self._exchange(snapshot)
+                answer = await self._exchange(frames.pack_job(snapshot, logo))
         except TimeoutError:
             await self.kill()
             raise RenderTimedOut(self._limits.wall_seconds) from None
@@ -122,8 +122,8 @@ class Child:
         if kind is not Kind.READY:
             raise frames.BrokenFrame(f"a frame of kind {kind.name} at the start")
 
-    async def _exchange(self, snapshot: bytes) -> bytes | Unprintable:
-        self._jobs_in.write(frames.pack(Kind.JOB, snapshot))
+    async def _exchange(self, job: bytes) -> bytes | Unprintable:
+        self._jobs_in.write(frames.pack(Kind.JOB, job))
         try:
             await self._jobs_in.drain()
         except ConnectionError:

@@ -16,7 +16,9 @@ from shared.contracts.results import DocumentRendered, DocumentRenderFailed
 from shared.documents.store import BadStoreUrl, DocumentStore
 from tests.integration.render_service.documents import endless, small
 from tests.integration.render_service.processes import rendering_processes
+from tests.support.pictures import pictures_in, png
 from tests.unit.render_service.doubles import RecordingBus, command
+from tests.unit.render_service.snapshots import with_logo
 
 
 @pytest.fixture
@@ -42,6 +44,30 @@ async def test_both_queues_are_served_and_their_documents_kept(bus: RecordingBus
     assert first.document.key == key_of(small())
     assert (await DocumentStore(tmp_path.as_uri()).get(first.document)).startswith(b"%PDF")
     assert bus.published[0].id != bus.published[1].id
+
+
+async def test_a_logo_is_printed_from_the_store_and_only_if_it_is_the_right_one(
+    bus: RecordingBus, tmp_path: Path
+) -> None:
+    store = DocumentStore(tmp_path.as_uri())
+    logo = await store.put("logos/a.png", png(7, 5))
+    whole = with_logo(logo, "image/png")
+    mislabelled = with_logo(logo, "image/svg+xml")
+    missing = with_logo(logo.model_copy(update={"key": "logos/b.png"}), "image/png")
+    async with serving(_settings(tmp_path), bus):
+        handler, _ = bus.handlers[topology.RENDER]
+        for number, snapshot in enumerate((whole, mislabelled, missing)):
+            assert await handler(command(snapshot, message_id=f"m-{number}")) == Ack()
+        (tmp_path / "logos/a.png").write_bytes(png(5, 7))
+        changed = whole.model_copy(update={"number": "00005"})
+        assert await handler(command(changed, message_id="m-4")) == Ack()
+        assert await handler(command(whole, message_id="m-5")) == Ack()
+
+    first, *refused, again = (parse(envelope.type, envelope.data) for envelope in bus.published)
+    assert isinstance(first, DocumentRendered)
+    assert pictures_in(await store.get(first.document)) == [(7, 5)]
+    assert [one.reason.code for one in refused if isinstance(one, DocumentRenderFailed)] == ["bad_logo"] * 3
+    assert again == first
 
 
 async def test_a_batch_at_work_delays_nobody_who_waits(bus: RecordingBus, tmp_path: Path) -> None:

@@ -63,9 +63,11 @@ class ScriptedRenderer:
     def __init__(self, *answers: bytes | Exception) -> None:
         self.answers = deque(answers)
         self.jobs: list[DocumentSnapshot] = []
+        self.logos: list[bytes | None] = []
 
-    async def render(self, snapshot: DocumentSnapshot) -> bytes:
+    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
         self.jobs.append(snapshot)
+        self.logos.append(logo)
         answer = self.answers.popleft()
         if isinstance(answer, Exception):
             raise answer

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from services.render_service.samples import GST, QST, document, line
-from shared.contracts.values import DocumentLine, DocumentSnapshot
+from shared.contracts.values import DocumentLine, DocumentRef, DocumentSnapshot, Logo
 
 
 def plain(**changes: object) -> DocumentSnapshot:
@@ -11,6 +11,12 @@ def plain(**changes: object) -> DocumentSnapshot:
     snapshot = document([line("Encarts", "1", "100.00", job="D-0024")])
     issuer = snapshot.issuer.model_copy(update={"logo": None})
     return snapshot.model_copy(update={"issuer": issuer} | changes)
+
+
+def with_logo(document: DocumentRef, content_type: str = "image/svg+xml") -> DocumentSnapshot:
+    """The plain one with a logo that is kept there."""
+    logo = Logo.model_validate({"content_type": content_type, "document": document})
+    return plain(issuer=plain().issuer.model_copy(update={"logo": logo}))
 
 
 def pf_0015() -> DocumentSnapshot:

@@ -10,7 +10,7 @@ from services.render_service.errors import Unprintable
 from shared.contracts.values import DocumentSnapshot
 from tests.unit.render_service.snapshots import plain
 
-JOB = plain().model_dump_json().encode()
+JOB = frames.pack_job(plain().model_dump_json().encode(), b"a logo")
 
 
 class Maker(PdfMaker):
@@ -19,10 +19,10 @@ class Maker(PdfMaker):
     def __init__(self, error: BaseException | None = None) -> None:
         self._error = error
 
-    def make(self, snapshot: DocumentSnapshot) -> bytes:
+    def make(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
         if self._error is not None:
             raise self._error
-        return b"%PDF of " + snapshot.number.encode()
+        return b"%PDF of " + snapshot.number.encode() + b" with " + (logo or b"none")
 
 
 def _reason(maker: Maker, job: bytes = JOB) -> tuple[str, str]:
@@ -32,7 +32,7 @@ def _reason(maker: Maker, job: bytes = JOB) -> tuple[str, str]:
 
 
 def test_a_pdf() -> None:
-    assert child._answer(Maker(), JOB) == (Kind.PDF, b"%PDF of 00004")
+    assert child._answer(Maker(), JOB) == (Kind.PDF, b"%PDF of 00004 with a logo")
 
 
 def test_a_snapshot_that_cannot_be_printed() -> None:
@@ -47,7 +47,7 @@ def test_an_error_of_a_library_is_the_documents_end_only(error: BaseException) -
 
 
 def test_a_job_that_is_no_snapshot() -> None:
-    code, message = _reason(Maker(), b'{"number": "secret"}')
+    code, message = _reason(Maker(), frames.pack_job(b'{"number": "secret"}', None))
 
     assert code == "render_failed"
     assert "errors" in message

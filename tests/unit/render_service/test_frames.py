@@ -31,6 +31,18 @@ def test_what_is_no_frame(content: bytes, why: str) -> None:
         frames.read(io.BytesIO(content))
 
 
+@pytest.mark.parametrize("snapshot", [b"", b"{}", b"{}" * 1000])
+@pytest.mark.parametrize("logo", [None, b"x", b"\x89PNG" * 1000])
+def test_a_job_comes_back_as_it_went(snapshot: bytes, logo: bytes | None) -> None:
+    assert frames.unpack_job(frames.pack_job(snapshot, logo)) == (snapshot, logo)
+
+
+@pytest.mark.parametrize("payload", [b"", b"\0\0\0", frames.pack_job(b"abc", None)[:-1], b'{"number": 1}'])
+def test_what_is_no_job(payload: bytes) -> None:
+    with pytest.raises(BrokenFrame):
+        frames.unpack_job(payload)
+
+
 def test_a_reason_comes_back_as_it_went() -> None:
     assert frames.unpack_reason(frames.pack_reason("bad_logo", "un « é »")) == ("bad_logo", "un « é »")
 

@@ -14,7 +14,7 @@ from shared.contracts.results import DocumentRendered, DocumentRenderFailed
 from shared.contracts.values import DocumentRef, Reason, Wire
 from shared.documents.store import DocumentStore, StoreUnavailable
 from tests.unit.render_service.doubles import RecordingBus, ScriptedRenderer, command
-from tests.unit.render_service.snapshots import plain
+from tests.unit.render_service.snapshots import plain, with_logo
 
 PDF = b"%PDF-1.7 the form"
 REFERENCE = DocumentRef(key=key_of(plain()), sha256=hashlib.sha256(PDF).hexdigest(), size=len(PDF))
@@ -53,6 +53,7 @@ async def test_a_document_is_rendered_kept_and_announced(bus: RecordingBus, stor
     assert await handler(command(plain())) == Ack()
 
     assert renderer.jobs == [plain()]
+    assert renderer.logos == [None]
     assert await store.get(REFERENCE) == PDF
     assert _results(bus) == [RENDERED]
 
@@ -120,7 +121,7 @@ async def test_when_two_render_at_once_both_announce_what_was_kept(
     bus: RecordingBus, store: DocumentStore
 ) -> None:
     class Rival(ScriptedRenderer):
-        async def render(self, snapshot: object) -> bytes:
+        async def render(self, snapshot: object, logo: object) -> bytes:
             await store.put(key_of(plain()), PDF)
             return b"%PDF-1.7 by another release of a library"
 
@@ -129,6 +130,55 @@ async def test_when_two_render_at_once_both_announce_what_was_kept(
     assert await handler(command(plain())) == Ack()
 
     assert _results(bus) == [RENDERED]
+
+
+async def test_the_logo_is_fetched_and_handed_over(bus: RecordingBus, store: DocumentStore) -> None:
+    snapshot = with_logo(await store.put("logos/a.svg", b"<svg/>"))
+    handler, renderer = _handler(bus, store, PDF)
+
+    assert await handler(command(snapshot)) == Ack()
+
+    assert renderer.logos == [b"<svg/>"]
+    assert isinstance(_results(bus)[0], DocumentRendered)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"key": "logos/b.svg"}, "no document 'logos/b.svg' in the store"),
+        ({"key": "../passwd"}, "'../passwd' is no document key"),
+        ({"sha256": "0" * 64}, "document 'logos/a.svg' is not what its reference says"),
+        ({"size": 7}, "document 'logos/a.svg' is not what its reference says"),
+        ({"size": 300_001}, "it has 300001 bytes, and 300000 are allowed"),
+    ],
+)
+async def test_without_its_logo_no_document(
+    bus: RecordingBus, store: DocumentStore, change: dict[str, str | int], why: str
+) -> None:
+    logo = await store.put("logos/a.svg", b"<svg/>")
+    snapshot = with_logo(logo.model_copy(update=change))
+    handler, renderer = _handler(bus, store)
+
+    assert await handler(command(snapshot)) == Ack()
+
+    (result,) = _results(bus)
+    assert isinstance(result, DocumentRenderFailed)
+    assert result.reason.code == "bad_logo"
+    assert result.reason.message.startswith(f"the logo can't be printed: {why}")
+    assert renderer.jobs == []
+    assert await store.find(key_of(snapshot)) is None
+
+
+async def test_a_document_that_is_kept_needs_no_logo_any_more(
+    bus: RecordingBus, store: DocumentStore
+) -> None:
+    snapshot = with_logo(DocumentRef(key="logos/gone.svg", sha256="0" * 64, size=6))
+    await store.put(key_of(snapshot), PDF)
+    handler, _ = _handler(bus, store)
+
+    assert await handler(command(snapshot)) == Ack()
+
+    assert isinstance(_results(bus)[0], DocumentRendered)
 
 
 @pytest.mark.parametrize("code", ["unknown_template", "bad_logo", "bad_columns", "render_failed"])
@@ -170,17 +220,19 @@ async def test_the_machines_trouble_is_never_the_documents(bus: RecordingBus, st
     assert bus.published == []
 
 
-@pytest.mark.parametrize("method", ["find", "put"])
+@pytest.mark.parametrize("method", ["find", "get", "put"])
 async def test_a_store_that_is_down(
     bus: RecordingBus, store: DocumentStore, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    async def down(key: str, *_: object) -> None:
-        raise StoreUnavailable(key, "timed out")
+    snapshot = with_logo(await store.put("logos/a.svg", b"<svg/>"))
+
+    async def down(document: object, *_: object) -> None:
+        raise StoreUnavailable(str(document), "timed out")
 
     monkeypatch.setattr(store, method, down)
     handler, _ = _handler(bus, store, PDF)
 
-    outcome = await handler(command(plain(), attempt=9))
+    outcome = await handler(command(snapshot, attempt=9))
 
     assert isinstance(outcome, Retry)
     assert "timed out" in outcome.reason

@@ -14,15 +14,15 @@ from services.invoice_service.api.bodies.fields import (
 )
 from services.invoice_service.application.edit_series import SeriesEdit
 from services.invoice_service.application.records import BusinessEntity
-from services.invoice_service.domain.logo import BadLogo, check_logo
 from services.invoice_service.domain.numbering import MAX_VALUE, valid_prefix
 from services.invoice_service.domain.parties import PartyAddress
+from shared.documents.pictures import BadPicture, picture_in
 
 
 def _logo(url: str) -> str:
     try:
-        check_logo(url)
-    except BadLogo as error:
+        picture_in(url)
+    except BadPicture as error:
         raise Unfit(
             "Un logo est un PNG ou un SVG complet en lui-même, de 300 ko au plus.",
             "A logo is a PNG, or an SVG that refers to nothing outside itself, of 300 kB at most.",

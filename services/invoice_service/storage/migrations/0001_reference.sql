@@ -112,6 +112,7 @@ create table tax_code_taxes (
 );
 
 -- `placeholder`: what a new system starts with; the first entity that the shop declares takes its place.
+-- `logo` is the data URL as it was put; `logo_document` refers to its bytes in the document store: what is printed.
 create table business_entities (
     code text primary key,
     name text not null,
@@ -122,9 +123,11 @@ create table business_entities (
     gst_number text,
     qst_number text,
     logo text,
+    logo_document jsonb,
     is_default boolean not null default false,
     active boolean not null default true,
-    placeholder boolean not null default false
+    placeholder boolean not null default false,
+    constraint business_entities_logo check ((logo is null) = (logo_document is null))
 );
 create unique index business_entities_default on business_entities (is_default) where is_default;
 

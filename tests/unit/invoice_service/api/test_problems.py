@@ -25,6 +25,7 @@ from services.invoice_service.domain.errors import (
     VersionRequired,
 )
 from services.invoice_service.domain.sentences import known_codes
+from shared.documents.store import StoreUnavailable
 
 MEMBERS = {"type", "title", "status", "detail", "code", "errors", "request_id"}
 
@@ -55,6 +56,7 @@ def answer(error: Exception, **headers: str) -> tuple[web.Response, dict[str, An
         (Unauthorized(given=False), 401, "unauthorized"),
         (StorageUnavailable("busy"), 503, "unavailable"),
         (TransactionConflict("deadlock"), 503, "unavailable"),
+        (StoreUnavailable("logos/x.png", "timed out"), 503, "unavailable"),
         (RuntimeError("a defect"), 500, "internal"),
         (web.HTTPNotFound(), 404, "not_found"),
         (web.HTTPMethodNotAllowed("POST", {"GET", "PUT"}), 405, "method_not_allowed"),

@@ -1,15 +1,19 @@
-"""A logo as it is uploaded: a data URL of a PNG, or of an SVG that refers to nothing outside itself.
+"""Pictures of strangers, looked at before any library does: a PNG of a sane size, or an SVG that points nowhere.
 
-The renderer looks again before it prints; what is refused here never reaches it.
+The rules are the same when a picture is uploaded and when it is printed, so what was taken can be printed.
+Nothing here decodes a pixel or fetches anything; the standard library alone.
 """
 
 import base64
-import binascii
 import re
 import struct
 import zlib
+from dataclasses import dataclass
+from typing import Literal, cast
 from urllib.parse import unquote_to_bytes
 from xml.parsers import expat
+
+PictureType = Literal["image/png", "image/svg+xml"]
 
 MAX_BYTES = 300_000
 MAX_SIDE = 4096
@@ -18,32 +22,56 @@ _DATA_URL = re.compile(
 )
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _SVG_ROOT = "http://www.w3.org/2000/svg svg"
+# What runs, embeds, or changes an attribute after it was looked at; in lower case.
 _REFUSED_ELEMENTS = frozenset(
     {"script", "foreignobject", "iframe", "audio", "video", "image", "feimage", "handler", "set", "animate"}
 )
 _OUTSIDE = re.compile(r"url\(\s*(?!['\"]?#)|@import|image-set\(|expression\(|javascript:|\\", re.IGNORECASE)
 
 
-class BadLogo(ValueError):
-    """The logo can't be taken; the sentence says why, in English, for the logs."""
+class BadPicture(ValueError):
+    """A picture that can't be taken; `why` is a sentence that says so, in English, for logs and reasons."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
-def check_logo(url: str) -> None:
-    """Refuse what is not a logo.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A checked picture."""
+
+    content: bytes
+    content_type: PictureType
+
+
+def picture_in(url: str) -> Picture:
+    """The picture in a data URL, checked.
 
     Raises:
-        BadLogo: not such a data URL, too big, not what it says, or it has scripts or points outside itself.
+        BadPicture: it is no such URL, or see `check`.
     """
     match = _DATA_URL.fullmatch(url)
     if match is None:
-        raise BadLogo("not a data URL of a PNG or an SVG")
+        raise BadPicture("it is not a data URL of a PNG or an SVG")
     content_type, _, is_base64, text = match.groups()
     try:
         content = base64.b64decode(text, validate=True) if is_base64 else unquote_to_bytes(text)
-    except binascii.Error as error:
-        raise BadLogo("broken base64") from error
+    except ValueError as error:  # binascii.Error is one; letters beyond ASCII are another
+        raise BadPicture("its data are not what its URL says they are") from error
+    picture = Picture(content, cast("PictureType", content_type))
+    check(picture.content, picture.content_type)
+    return picture
+
+
+def check(content: bytes, content_type: PictureType) -> None:
+    """Refuse what is not a picture of this type.
+
+    Raises:
+        BadPicture: too big, damaged, not what it says, or an SVG with scripts or references outside itself.
+    """
     if len(content) > MAX_BYTES:
-        raise BadLogo(f"{len(content)} bytes")
+        raise BadPicture(f"it has {len(content)} bytes, and {MAX_BYTES} are allowed")
     if content_type == "image/png":
         _check_png(content)
     else:
@@ -52,16 +80,16 @@ def check_logo(url: str) -> None:
 
 def _check_png(content: bytes) -> None:
     if len(content) < 24 or not content.startswith(_PNG_SIGNATURE) or content[12:16] != b"IHDR":
-        raise BadLogo("not a PNG")
+        raise BadPicture("it is not a PNG")
     width, height = struct.unpack(">II", content[16:24])
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
-        raise BadLogo(f"{width} x {height} pixels")
+        raise BadPicture(f"it measures {width} x {height} pixels, and {MAX_SIDE} a side are allowed")
     if not _is_whole_png(content):
-        raise BadLogo("a damaged PNG")
+        raise BadPicture("the PNG is damaged")
 
 
 def _is_whole_png(content: bytes) -> bool:
-    """Whether every chunk has its checksum, up to the end mark."""
+    """Whether each chunk has its checksum, up to the end mark: WeasyPrint copies pixels unseen."""
     place = len(_PNG_SIGNATURE)
     while place + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, place)
@@ -76,17 +104,17 @@ def _is_whole_png(content: bytes) -> bool:
 
 def _check_svg(content: bytes) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
-    names: list[str] = []
+    elements: list[str] = []
     text: list[str] = []
 
     def refuse(*_: object) -> None:
-        raise BadLogo("a document type or a processing instruction")
+        raise BadPicture("the SVG has a document type or a processing instruction")
 
     def start(name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
-        names.append(name)
+        elements.append(name)
         if local.lower() in _REFUSED_ELEMENTS:
-            raise BadLogo(f"a <{local}>")
+            raise BadPicture(f"the SVG has a <{local}>")
         for key, value in attributes.items():
             _check_attribute(key.rpartition(" ")[2].lower(), value)
 
@@ -99,17 +127,15 @@ def _check_svg(content: bytes) -> None:
     try:
         parser.Parse(content, True)  # noqa: FBT003 - expat takes it by place only
     except expat.ExpatError as error:
-        raise BadLogo("not well-formed") from error
-    if names[0] != _SVG_ROOT:
-        raise BadLogo("not an SVG")
+        raise BadPicture("the SVG is not well formed") from error
+    if elements[0] != _SVG_ROOT:
+        raise BadPicture("it is not an SVG")
     if _OUTSIDE.search("".join(text)):
-        raise BadLogo("its style points outside")
+        raise BadPicture("the SVG points outside itself")
 
 
 def _check_attribute(name: str, value: str) -> None:
     if name.startswith("on"):
-        raise BadLogo("an event handler")
-    if name in {"href", "src", "base"} and not value.startswith("#"):
-        raise BadLogo("it points outside itself")
-    if _OUTSIDE.search(value):
-        raise BadLogo("it points outside itself")
+        raise BadPicture("the SVG has an event handler")
+    if (name in {"href", "src", "base"} and not value.startswith("#")) or _OUTSIDE.search(value):
+        raise BadPicture("the SVG points outside itself")
