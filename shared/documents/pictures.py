@@ -39,7 +39,7 @@ class BadPicture(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A checked picture."""
+    """A picture's bytes, and what they are said to be."""
 
     content: bytes
     content_type: PictureType
@@ -49,7 +49,18 @@ def picture_in(url: str) -> Picture:
     """The picture in a data URL, checked.
 
     Raises:
-        BadPicture: it is no such URL, or see `check`.
+        BadPicture: see `decode` and `check`.
+    """
+    picture = decode(url)
+    check(picture.content, picture.content_type)
+    return picture
+
+
+def decode(url: str) -> Picture:
+    """The picture in a data URL, not looked at.
+
+    Raises:
+        BadPicture: it is no data URL of a picture.
     """
     match = _DATA_URL.fullmatch(url)
     if match is None:
@@ -59,9 +70,7 @@ def picture_in(url: str) -> Picture:
         content = base64.b64decode(text, validate=True) if is_base64 else unquote_to_bytes(text)
     except ValueError as error:  # binascii.Error is one; letters beyond ASCII are another
         raise BadPicture("its data are not what its URL says they are") from error
-    picture = Picture(content, cast("PictureType", content_type))
-    check(picture.content, picture.content_type)
-    return picture
+    return Picture(content, cast("PictureType", content_type))
 
 
 def check(content: bytes, content_type: PictureType) -> None:

@@ -55,8 +55,9 @@ async def get_one(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """PUT /business-entities/{code}."""
     code = path_code(request)
-    described = (await json_body(request, BusinessEntityBody)).entity(code)
-    declared = await keep_logo(request.app[SERVICES].documents, described)
+    declared = (await json_body(request, BusinessEntityBody)).entity(code)
+    if declared.logo is not None:
+        await keep_logo(request.app[SERVICES].documents, declared.logo)
     return await transact(request, lambda uow, context: put_business_entity(uow, context, declared), _present)
 
 

@@ -1,12 +1,10 @@
 """Keep an entity's logo where the renderer finds it. Before any transaction: the store may be slow or away."""
 
 import hashlib
-from dataclasses import replace
 from typing import Protocol
 
-from services.invoice_service.application.records import BusinessEntity
 from shared.contracts.values import DocumentRef, Logo
-from shared.documents.pictures import PictureType, picture_in
+from shared.documents.pictures import Picture, PictureType, decode, picture_in
 from shared.documents.store import DocumentChanged
 
 _ENDINGS: dict[PictureType, str] = {"image/png": "png", "image/svg+xml": "svg"}
@@ -19,8 +17,8 @@ class Documents(Protocol):
         """Keep a document; when the key is taken, what is there stays and is what is returned."""
 
 
-async def keep_logo(documents: Documents, declared: BusinessEntity) -> BusinessEntity:
-    """The entity with its logo kept and referred to; as it is when it has none.
+async def keep_logo(documents: Documents, url: str) -> None:
+    """Keep the logo in a data URL; `put_business_entity` then refers to it.
 
     The key is made of the content: whatever becomes of the entity, nothing is overwritten and no frozen document
     loses the logo that it refers to.
@@ -30,11 +28,23 @@ async def keep_logo(documents: Documents, declared: BusinessEntity) -> BusinessE
         StoreUnavailable: it can't be kept now.
         DocumentChanged: something else is under its key, so the store is damaged.
     """
-    if declared.logo is None:
-        return replace(declared, logo_document=None)
-    picture = picture_in(declared.logo)
-    digest = hashlib.sha256(picture.content).hexdigest()
-    document = await documents.put(f"logos/{digest}.{_ENDINGS[picture.content_type]}", picture.content)
-    if document.sha256 != digest:
+    picture = picture_in(url)
+    document = _reference(picture).document
+    if await documents.put(document.key, picture.content) != document:
         raise DocumentChanged(document.key)
-    return replace(declared, logo_document=Logo(content_type=picture.content_type, document=document))
+
+
+def reference_to(url: str) -> Logo:
+    """Where `keep_logo` keeps the logo in this data URL.
+
+    Raises:
+        BadPicture: it is no data URL of a picture.
+    """
+    return _reference(decode(url))
+
+
+def _reference(picture: Picture) -> Logo:
+    digest = hashlib.sha256(picture.content).hexdigest()
+    key = f"logos/{digest}.{_ENDINGS[picture.content_type]}"
+    document = DocumentRef(key=key, sha256=digest, size=len(picture.content))
+    return Logo(content_type=picture.content_type, document=document)

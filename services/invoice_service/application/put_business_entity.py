@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from services.invoice_service.application.context import Context
+from services.invoice_service.application.keep_logo import reference_to
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.records import BusinessEntity, NumberSeries
@@ -18,7 +19,7 @@ KIND = "business_entity"
 async def put_business_entity(
     uow: ReferencePorts, context: Context, declared: BusinessEntity
 ) -> Put[BusinessEntity]:
-    """Put an entity; one with a logo comes from `keep_logo`.
+    """Put an entity. Its logo is in the document store already: see `keep_logo`.
 
     The first one declared takes the place of what a new system starts with, with its series; another one gets
     series of its own, which start with its code.
@@ -27,12 +28,14 @@ async def put_business_entity(
 
     Raises:
         Invalid: invalid (the default can't be inactive), prefix_taken (its series' prefixes are another's).
+        BadPicture: its logo is no data URL of a picture.
     """
     entities = await uow.business_entities.all(lock=True)
     before = next((entity for entity in entities if entity.code == declared.code), None)
     taken_over = before or await _placeholder(uow, entities)
     is_default = declared.is_default or (taken_over is not None and taken_over.is_default)
-    entity = replace(declared, is_default=is_default, placeholder=False)
+    logo = reference_to(declared.logo) if declared.logo is not None else None
+    entity = replace(declared, is_default=is_default, placeholder=False, logo_document=logo)
     if entity.is_default and not entity.active:
         raise Invalid("invalid", errors=(FieldError("active", "invalid"),))
     if entity == taken_over:

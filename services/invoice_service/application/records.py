@@ -22,8 +22,7 @@ SERIES_KINDS: tuple[SeriesKind, ...] = ("proforma", "final", "credit_note")
 class BusinessEntity:
     """One of our issuing companies. `placeholder`: what a new system starts with, until one is declared.
 
-    `logo` is a data URL; `logo_document` is where its bytes are kept, which `keep_logo` fills in: none is stored
-    without the other.
+    `logo` is a data URL; `logo_document` is where its bytes are kept, which `put_business_entity` fills in.
     """
 
     code: str
