@@ -335,3 +335,9 @@ async def open_shop(database: Database, folder: Path, **overrides: Any) -> Async
     """A shop on a database of its own."""
     async with running(database, folder, **overrides) as api:
         yield Shop(api)
+
+
+async def of_job(shop: Shop, **job: str) -> tuple[str, Json]:
+    """A job, and the transferred invoice that bills it whole."""
+    number = await shop.job(None, **job)
+    return number, await shop.transferred(await shop.invoice(job=number))

@@ -1,15 +1,12 @@
-"""Lines of a pro forma: five kinds, typed values and their defaults, prices, order, and how much of a job."""
+"""Lines of a pro forma: five kinds, typed values and their defaults, prices, order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 
 from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, text_line
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-Case = Callable[[Shop, Json], Awaitable[Json]]
 
 
 async def empty(shop: Shop, **customer: object) -> Json:
@@ -226,94 +223,6 @@ async def test_a_removed_line_is_gone_and_the_others_move_up(shop: Shop) -> None
     assert (await shop.delete_line(now | {"lines": invoice["lines"]}, line=1)).status == 404
 
 
-async def test_lines_of_several_jobs_of_one_payer_stand_on_one_invoice(shop: Shop) -> None:
-    payer = await shop.customer()
-    one = await shop.job(await shop.customer(bill_to=payer))
-    other = await shop.job(await shop.customer(bill_to=payer))
-    invoice = await shop.invoice(job=one)
-
-    expect(await shop.add_line(invoice, {"kind": "job", "job": other}), 201)
-
-    assert (await shop.get(invoice["number"]))["jobs"] == [one, other]
-
-
-async def other_payer(shop: Shop, invoice: Json) -> Json:
-    return {"kind": "job", "job": await shop.job()}
-
-
-async def charge_of_other_payer(shop: Shop, invoice: Json) -> Json:
-    charge = {
-        "id": "x",
-        "description": "x",
-        "quantity": "1",
-        "unit_price": "1",
-        "gl_account": await shop.account(),
-    }
-    return {"kind": "extra_charge", "job": await shop.job(extra_charges=[charge]), "extra_charge": "x"}
-
-
-async def cancelled(shop: Shop, invoice: Json) -> Json:
-    return {"kind": "job", "job": await shop.job(invoice["customer"], status="cancelled")}
-
-
-async def charge_of_cancelled(shop: Shop, invoice: Json) -> Json:
-    charge = {
-        "id": "x",
-        "description": "x",
-        "quantity": "1",
-        "unit_price": "1",
-        "gl_account": await shop.account(),
-    }
-    job = await shop.job(invoice["customer"], status="cancelled", extra_charges=[charge])
-    return {"kind": "extra_charge", "job": job, "extra_charge": "x"}
-
-
-async def not_launched(shop: Shop, invoice: Json) -> Json:
-    return {"kind": "job", "job": await shop.job(invoice["customer"], status="pending_launch")}
-
-
-async def other_currency(shop: Shop, invoice: Json) -> Json:
-    return {"kind": "job", "job": await shop.job(invoice["customer"], currency="USD")}
-
-
-async def fully_billed(shop: Shop, invoice: Json) -> Json:
-    job = await shop.job(invoice["customer"])
-    await shop.invoice(job=job)
-    return {"kind": "job", "job": job}
-
-
-@pytest.mark.parametrize(
-    ("case", "code"),
-    [
-        (other_payer, "other_payer"),
-        (charge_of_other_payer, "other_payer"),
-        (cancelled, "job_cancelled"),
-        (charge_of_cancelled, "job_cancelled"),
-        (not_launched, "job_not_launched"),
-        (other_currency, "other_currency"),
-        (fully_billed, "job_fully_billed"),
-    ],
-)
-async def test_jobs_that_can_not_stand_on_it_are_refused(shop: Shop, case: Case, code: str) -> None:
-    invoice = await empty(shop)
-    body = await case(shop, invoice)
-
-    reply = await shop.add_line(invoice, body)
-
-    assert (reply.status, reply.code) == (409, code), reply.text
-    assert (await shop.get(invoice["number"]))["lines"] == []
-
-
-async def test_a_billed_job_is_added_by_force_with_nothing_yet(shop: Shop) -> None:
-    invoice = await empty(shop)
-    job = await shop.job(invoice["customer"])
-    await shop.invoice(job=job)
-
-    line = expect(await shop.add_line(invoice, {"kind": "job", "job": job, "force": True}), 201)
-
-    assert (line["quantity"], line["total"]) == ("0", "0.00")
-
-
 @pytest.mark.parametrize(
     ("body", "fields"),
     [
@@ -388,78 +297,6 @@ async def test_amounts_that_nobody_could_owe_are_refused(shop: Shop, body: Json)
         "invalid",
         {**dict.fromkeys(("subtotal", "total"), "amount_too_large"), "lines[0].total": "amount_too_large"},
     )
-
-
-# Above the ordered quantity: 1000 ordered, 5 % of tolerance.
-
-
-async def test_up_to_the_tolerance_more_is_billed_with_a_warning(shop: Shop) -> None:
-    invoice = await shop.invoice(job=await shop.job())
-
-    line = expect(await shop.patch_line(invoice, {"quantity": "1050"}), 200)
-
-    assert line["total"] == "16603.28"
-    warned = [
-        warning
-        for warning in (await shop.get(invoice["number"]))["warnings"]
-        if warning["code"] == "over_ordered"
-    ]
-    assert [warning["field"] for warning in warned] == ["lines[0].quantity"]
-    assert "1050" in warned[0]["message"]["fr"]
-
-
-async def test_beyond_the_tolerance_an_accountant_must_ask_for_it_by_name(shop: Shop) -> None:
-    job = await shop.job()
-    invoice = await shop.invoice(job=job)
-    accountant, biller = await shop.key("accountant"), await shop.key("biller")
-    more: Json = {"quantity": "1050.0001"}
-    by_name: Json = {**more, "allow_over_invoicing": True}
-
-    refused = await shop.patch_line(invoice, more, key=accountant)
-    forbidden = await shop.patch_line(invoice, by_name, key=biller)
-    passed = await shop.patch_line(invoice, by_name, key=accountant)
-
-    assert (refused.status, refused.code) == (409, "over_invoicing")
-    assert "1050.0001" in refused.json["detail"]
-    assert (forbidden.status, forbidden.code) == (403, "forbidden")
-    assert expect(passed, 200)["quantity"] == "1050.0001"
-    # What is beyond already may be edited, as long as it does not grow.
-    invoice["version"] += 1
-    expect(await shop.patch_line(invoice, {"description": "x"}, key=biller), 200)
-    invoice["version"] += 1
-    expect(await shop.patch_line(invoice, {"quantity": "1050.00005"[:9]}, key=biller), 200)
-
-
-async def test_the_tolerance_counts_all_invoices_of_a_job(shop: Shop) -> None:
-    job = await shop.job()
-    first = await shop.invoice(job=job)
-    expect(await shop.patch_line(first, {"quantity": "600"}), 200)
-    second = await shop.invoice(job=job)
-    third = await shop.invoice(customer=first["customer"])
-
-    over = await shop.patch_line(second, {"quantity": "451"})
-    added = await shop.add_line(third, {"kind": "job", "job": job, "quantity": "51"})
-    enough = await shop.add_line(third, {"kind": "job", "job": job, "quantity": "50"})
-
-    assert (over.status, over.code) == (409, "over_invoicing")
-    assert (added.status, added.code) == (409, "over_invoicing")
-    assert enough.status == 201
-    assert await shop.billed(job) == "1050"
-
-
-async def test_two_clerks_who_bill_one_job_at_once_never_get_past_the_tolerance(shop: Shop) -> None:
-    job = await shop.job()
-    owner = (await shop.get_job(job))["customer"]
-    invoices = [await shop.invoice(customer=owner) for _ in range(8)]
-
-    replies = await asyncio.gather(
-        *(shop.add_line(invoice, {"kind": "job", "job": job, "quantity": "300"}) for invoice in invoices),
-        *(shop.api.post("/invoices", {"job": job}) for _ in range(2)),
-    )
-
-    assert {reply.status for reply in replies} == {201, 409}
-    billed = await shop.billed(job)
-    assert 900 <= int(billed) <= 1050, billed
 
 
 async def test_two_clerks_who_edit_one_invoice_at_once_do_not_lose_an_edit(shop: Shop) -> None:
