@@ -20,7 +20,7 @@ READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup setup-test demo run test test-unit lint format schemas up down clean
+.PHONY: help setup setup-test demo run test test-unit lint format schemas env-example up down clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +63,10 @@ format: setup-test ## Put the style right
 
 schemas: setup ## Write the JSON Schemas of the messages anew
 	.venv/bin/python -m shared.contracts.export_schemas
+
+env-example: setup-test ## Write .env.example anew, from the settings
+	.venv/bin/python -m tests.architecture.env_example > .env.example.new
+	mv .env.example.new .env.example
 
 up: ## The services as containers, with their own PostgreSQL and RabbitMQ
 	docker compose up --build

@@ -47,7 +47,7 @@ _HEAD = """\
 # Elsewhere: EnvironmentFile= of systemd, or `set -a; . ./.env` in a shell.
 # What docker-compose.yml sets itself can't be set there. Keep `.env` to yourself (chmod 600): it holds passwords.
 #
-# Written by `python -m tests.architecture.env_example > .env.example`.
+# Written by `make env-example`.
 """
 _WIDTH = 110
 

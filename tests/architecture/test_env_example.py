@@ -26,7 +26,7 @@ def names_in(text: str) -> list[str]:
 
 def test_the_file_is_what_the_settings_are() -> None:
     written = (ROOT / FILE).read_text(encoding="utf-8")
-    assert written == rendered(), "write it anew: python -m tests.architecture.env_example > .env.example"
+    assert written == rendered(), "write it anew: make env-example"
 
 
 def test_each_setting_is_in_it_once() -> None:
