@@ -55,7 +55,7 @@ lint: setup-test ## Style, types and the rules between packages
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-logo
 
 format: setup-test ## Put the style right
 	.venv/bin/ruff check --fix .
