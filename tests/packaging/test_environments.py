@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
@@ -22,6 +23,9 @@ from tests.packaging.environments import Environment
 from tests.support.postgres import PrivatePostgres
 from tests.support.processes import ServiceProcess, clean_environment, run_command, stable_port
 from tests.support.waiting import PAUSE_SECONDS
+
+# The first run downloads what four services need.
+pytestmark = pytest.mark.timeout(600)
 
 # What would make an image larger, or do what the service must not, and comes only by mistake.
 FOREIGN: Mapping[str, set[str]] = {
@@ -186,29 +190,40 @@ class Installation:
         return ServiceProcess(name, command, settings, home, python=self.environments[service].python)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def installation(
-    environments: Mapping[str, Environment], postgres: PrivatePostgres, tmp_path: Path
+    environments: Mapping[str, Environment],
+    postgres: PrivatePostgres,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Installation:
     """Databases, migrated by the services themselves from their wheels."""
-    databases = {}
-    for prefix, (module, role) in ROLES.items():
-        name = f"packaging_{prefix.lower()}_{secrets.token_hex(4)}"
-        await postgres.create_database(name)
-        admin = urlsplit(postgres.admin_dsn(name))
-        place = f"{role}:{secrets.token_hex(8)}@{admin.hostname}:{admin.port}"
-        databases[prefix] = urlunsplit(admin._replace(netloc=place))
-        settings = {
-            f"{prefix}_DATABASE_URL": databases[prefix],
-            f"{prefix}_ADMIN_DATABASE_URL": urlunsplit(admin),
-            "DOCUMENTS_URL": f"file://{tmp_path / 'documents'}",
-        }
-        python = environments[module.removeprefix("services.")].python
-        ended = await asyncio.to_thread(
-            run_command, [module, "migrate"], home=tmp_path, settings=SAFE | settings, python=python
-        )
-        assert ended.returncode == 0, ended.stderr
-    return Installation(environments, tmp_path, databases)
+    folder = tmp_path_factory.mktemp("installation")
+    migrated = [_migrated(prefix, environments, postgres, folder) for prefix in ROLES]
+    databases = dict(zip(ROLES, await asyncio.gather(*migrated), strict=True))
+    return Installation(environments, folder, databases)
+
+
+async def _migrated(
+    prefix: str, environments: Mapping[str, Environment], postgres: PrivatePostgres, folder: Path
+) -> str:
+    """The address of a service's database, in which its tables are."""
+    module, role = ROLES[prefix]
+    name = f"packaging_{prefix.lower()}_{secrets.token_hex(4)}"
+    await postgres.create_database(name)
+    admin = urlsplit(postgres.admin_dsn(name))
+    place = f"{role}:{secrets.token_hex(8)}@{admin.hostname}:{admin.port}"
+    url = urlunsplit(admin._replace(netloc=place))
+    settings = {
+        f"{prefix}_DATABASE_URL": url,
+        f"{prefix}_ADMIN_DATABASE_URL": urlunsplit(admin),
+        "DOCUMENTS_URL": f"file://{folder / 'documents'}",
+    }
+    python = environments[module.removeprefix("services.")].python
+    ended = await asyncio.to_thread(
+        run_command, [module, "migrate"], home=folder, settings=SAFE | settings, python=python
+    )
+    assert ended.returncode == 0, ended.stderr
+    return url
 
 
 @asynccontextmanager
