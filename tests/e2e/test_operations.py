@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from shared.bus import topology
 from shared.contracts.export_schemas import FOLDER
 from shared.contracts.registry import contract_of
+from tests.support.billing import billed, drafted, job
 from tests.support.books import assert_books_close, eventually
 from tests.support.bus_tap import CONTENT_TYPE, BusTap, completion, tell_production
 from tests.support.deployment import Deployment
@@ -34,35 +35,6 @@ OF_THE_THREAD = {
     "events.invoice.finalized.v1",
     "events.invoice.transferred.v1",
 }
-
-
-def job(number: str, **more: str) -> Json:
-    return {
-        "number": number,
-        "title": "Brochure",
-        "ordered_quantity": "100",
-        "unit_price": "1.25",
-        "gl_account": "4444",
-        **more,
-    }
-
-
-async def drafted(factures: Deployment, shop: ShopClient, number: str, **more: str) -> str:
-    """The pro forma of a job that was completed on the bus."""
-    event = completion(job(number, **more), message_id=f"mis-{number}")
-    await tell_production(factures.broker.url(), event)
-    return await shop.invoice_of(number)
-
-
-async def billed(shop: ShopClient, number: str) -> str:
-    """E-mail a pro forma, finalize it, and e-mail the final; its number, once all that is done."""
-    await shop.send(number)
-    await shop.until(number, delivered)
-    final = str((await shop.finalize(number))["number"])
-    await shop.until(final, settled)
-    await shop.send(final)
-    await shop.until(final, delivered)
-    return final
 
 
 def schema(name: str) -> Draft202012Validator:
