@@ -20,6 +20,8 @@ from shared.settings import load_or_exit
 async def _running(settings: StandaloneSettings) -> AsyncIterator[None]:
     async with standalone(settings) as running:
         print(f"Factures: {running.address}  (API {running.address}/docs)", flush=True)
+        if running.demonstrates:
+            print("Imprimerie inventée / invented print shop (FACTURES_DEMO=off: vide / empty)", flush=True)
         print(f"Clé d'administration / admin key: {running.admin_key}", flush=True)
         yield
 
@@ -30,7 +32,12 @@ def main(arguments: list[str] | None = None) -> None:
         prog="python -m services.standalone", description="Factures in one process."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="keep it up, on PORT, with its data in FACTURES_DATA")
+    run = commands.add_parser("run", help="keep it up, on PORT, with its data in FACTURES_DATA")
+    run.add_argument(
+        "--demo",
+        action=argparse.BooleanOptionalAction,
+        help="fill a new data folder with an invented shop (default: FACTURES_DEMO)",
+    )
     demo = commands.add_parser("demo", help="play the story from a completed job to a booked invoice")
     demo.add_argument("--lang", choices=("fr", "en"), default="fr")
     demo.add_argument("--output", type=Path, default=Path("demo-output"), help="where its files are left")
@@ -38,6 +45,8 @@ def main(arguments: list[str] | None = None) -> None:
     settings = load_or_exit(StandaloneSettings)
     try:
         if parsed.command == "run":
+            if parsed.demo is not None:
+                settings = settings.model_copy(update={"demo": parsed.demo})
             configure_logging("standalone", level=settings.log_level)
             asyncio.run(run_until_signalled(_running(settings), drain_seconds=settings.drain_seconds))
         else:

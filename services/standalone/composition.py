@@ -4,10 +4,11 @@ PostgreSQL from its wheel, the local bus, an SMTP server on loopback that files 
 ledger. Nothing outside this process is needed, and nothing outlives it but the data folder.
 """
 
+import datetime as dt
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -15,22 +16,28 @@ from pydantic import SecretStr
 from services.accounting_sync import composition as accounting
 from services.accounting_sync.settings import SERVICE_ROLE, AccountingSettings
 from services.invoice_service import composition as invoicing
+from services.invoice_service.application.keep_logo import keep_logo
 from services.invoice_service.settings import InvoiceSettings
 from services.mailer import composition as mailing
 from services.mailer.settings import MailerSettings
 from services.render_service import composition as rendering
 from services.render_service.settings import RenderSettings
+from services.standalone.demo_data.filling import fill
+from services.standalone.demo_data.logo import LOGO
+from services.standalone.demo_data.marker import Demonstration, demonstration_in, keep
 from services.standalone.lock import data_folder_lock
 from services.standalone.mailbox import Mailbox, mailbox
 from services.standalone.postgres import Server, embedded_postgres
 from services.standalone.settings import StandaloneSettings
 from shared.bus.local import LocalBus, install
 from shared.bus.retry import RetryPolicy
+from shared.documents.store import DocumentStore
 from shared.postgres.migrations import ensure_roles
 
 _BUS_OWNER = "bus_owner"
 _BUS_SERVICE = "bus_service"
 _KEY_FILE = "admin-key"
+_DATABASE = "postgres"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Standalone:
     mailbox: Mailbox
     invoice: InvoiceSettings
     accounting: AccountingSettings
+    demonstrates: bool
 
 
 @asynccontextmanager
@@ -56,7 +64,8 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
     data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         stack.enter_context(data_folder_lock(data))
-        server = await stack.enter_async_context(embedded_postgres(data / "postgres"))
+        demonstration = _demonstration(data, wanted=settings.demo)
+        server = await stack.enter_async_context(embedded_postgres(data / _DATABASE))
         mail = await stack.enter_async_context(mailbox(data / "mail"))
         key = settings.admin_key.get_secret_value() if settings.admin_key else _kept_key(data)
         documents = f"file://{data / 'documents'}"
@@ -85,6 +94,8 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         await mailing.migrate(mailer)
         await accounting.migrate(ledger)
         await invoicing.set_where_unset(invoice, {"connector": "beancount"})
+        if demonstration is not None and not demonstration.complete:
+            await _demonstrate(data, invoice, demonstration)
         bus = await _bus(server, invoice.retry_policy())
         stack.push_async_callback(bus.close)
         await invoicing.free_leases(invoice)
@@ -93,7 +104,9 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         await stack.enter_async_context(accounting.serving(ledger, bus))
         port = await stack.enter_async_context(invoicing.serving(invoice, bus))
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - to show a reachable one
-        yield Standalone(f"http://{host}:{port}", key, mail, invoice, ledger)
+        yield Standalone(
+            f"http://{host}:{port}", key, mail, invoice, ledger, demonstrates=demonstration is not None
+        )
 
 
 async def _database(server: Server, name: str, role: str) -> SecretStr:
@@ -113,6 +126,26 @@ async def _bus(server: Server, policy: RetryPolicy) -> LocalBus:
     # This is the only process there is: what the one before held is free.
     await bus.clear_leases()
     return bus
+
+
+def _demonstration(data: Path, *, wanted: bool) -> Demonstration | None:
+    """The demonstration of a data folder: a new folder gets one when that is wanted.
+
+    One that was begun is completed, whatever is wanted now: half a shop helps nobody.
+    """
+    known = demonstration_in(data)
+    if known is None and wanted and not (data / _DATABASE).exists():
+        known = Demonstration(dt.datetime.now(dt.UTC), complete=False)
+        keep(data, known)
+    return known
+
+
+async def _demonstrate(data: Path, invoice: InvoiceSettings, demonstration: Demonstration) -> None:
+    """Fill the shop before anything else runs: nobody takes a number in between."""
+    await keep_logo(DocumentStore(invoice.documents_url), LOGO)
+    async with invoicing.database(invoice, "demonstration") as pool:
+        await fill(invoicing.transactions_on(pool), demonstration.begun)
+    keep(data, replace(demonstration, complete=True))
 
 
 def _kept_key(data: Path) -> str:

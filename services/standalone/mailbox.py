@@ -24,6 +24,7 @@ _HOST = "127.0.0.1"
 # Three attachments of the largest size that may be uploaded (20 MiB), as base64.
 _MESSAGE_LIMIT_BYTES = 90 * 1024 * 1024
 _UNFINISHED = ".unfinished-"
+_NOWHERE = ".invalid"
 
 
 class Mailbox:
@@ -41,6 +42,16 @@ class Mailbox:
     def files(self) -> list[Path]:
         """The messages received so far, in order of receipt."""
         return sorted(self.folder.glob("*.eml"))
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take every recipient, except where no mail server in the world would: RFC 2606 keeps `.invalid` empty."""
+        if address.lower().endswith(_NOWHERE):
+            return "550 5.1.2 no such domain"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 ok"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
         """File one message; aiosmtpd sends what is returned as the answer to the final dot."""

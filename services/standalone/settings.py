@@ -27,6 +27,11 @@ class StandaloneSettings(BaseSettings):
         validation_alias="FACTURES_DATA",
         description="everything is in it: database, documents/, mail/, ledger/",
     )
+    demo: bool = Field(
+        default=False,
+        validation_alias="FACTURES_DEMO",
+        description="on: a new data folder is filled with three years of an invented print shop",
+    )
     log_level: LogLevel = Field(
         default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
     )

@@ -81,7 +81,7 @@ async def tell(output: Path, language: str) -> int:
     """Play the story in a folder of its own. Returns the exit code: 0 only if every step was verified."""
     started = time.monotonic()
     _empty(output)
-    settings = StandaloneSettings(port=0, data=output / "data", admin_key=None, host="127.0.0.1")
+    settings = StandaloneSettings(port=0, data=output / "data", admin_key=None, host="127.0.0.1", demo=False)
     teller = Teller(language)
     try:
         async with standalone(settings) as running:

@@ -60,7 +60,7 @@ async def mark_transferred(uow: UnitOfWork, context: Context, ref: str, reason: 
 
     Raises:
         NotFound: no such invoice.
-        Conflict: nothing_to_mark.
+        Conflict: nothing_to_retry: it did not fail and does not wait on a paused connector.
         Invalid: no reason was given.
     """
     if not reason.strip():
@@ -70,7 +70,8 @@ async def mark_transferred(uow: UnitOfWork, context: Context, ref: str, reason: 
     if loaded.invoice.status is Status.FINAL_SENT and loaded.around.axes.transfer_manual:
         return loaded
     if not may_mark_transferred(loaded.invoice, loaded.around):
-        raise Conflict("nothing_to_mark")
+        raise Conflict("nothing_to_retry")
+    await uow.invoices.withdraw_transfer(loaded.invoice.id)
     done = Axis("succeeded", AxisReason("manual", reason), context.now)
     sent = dataclasses.replace(loaded.invoice, status=Status.FINAL_SENT)
     changes = [

@@ -30,8 +30,10 @@ async def record_email(
         return
     if isinstance(result, results.EmailRecipientUpdated):
         if email.state in ("prepared", "sending"):
-            recipients = _with(email.recipients, (result.recipient,))
-            await uow.emails.save(dataclasses.replace(email, state="sending", recipients=recipients))
+            recipients = _with(email.recipients, (result.recipient,), ended=False)
+            await uow.emails.save(
+                dataclasses.replace(email, state="sending", reason=None, recipients=recipients)
+            )
         return
     if email.state == "sent":
         return
@@ -42,7 +44,7 @@ async def _ended(
     uow: UnitOfWork, context: Context, loaded: Loaded, email: StoredEmail, result: Ended
 ) -> None:
     invoice = loaded.invoice
-    recipients = _with(email.recipients, result.recipients)
+    recipients = _with(email.recipients, result.recipients, ended=True)
     reason = None if isinstance(result, results.EmailSent) else result.reason
     ended = dataclasses.replace(
         email,
@@ -71,16 +73,29 @@ async def _ended(
     await uow.invoices.move(invoice.id, status, columns, trail)
 
 
+def unsendable(email: StoredEmail, why: str) -> StoredEmail:
+    """An e-mail whose document can't be made: nobody gets it."""
+    return dataclasses.replace(
+        email,
+        state="refused",
+        reason={"code": "rendering_failed", "message": why},
+        recipients=tuple(dataclasses.replace(recipient, state="refused") for recipient in email.recipients),
+    )
+
+
 def _with(
-    recipients: Sequence[StoredRecipient], told: Sequence[results.RecipientResult]
+    recipients: Sequence[StoredRecipient], told: Sequence[results.RecipientResult], *, ended: bool
 ) -> tuple[StoredRecipient, ...]:
     """The recipients with the states that were told; one that was not written to stays as it is.
 
-    A trial run writes to one address in place of everybody: what became of that copy holds for all.
+    A trial run writes to one address in place of everybody: what became of that copy holds for all. It may be
+    the address of one of them, which shows only in the end, when all that were written to are told.
     """
     by_email = {result.email.lower(): result for result in told}
     known = {recipient.email.lower() for recipient in recipients}
     stand_in = next((result for result in told if result.email.lower() not in known), None)
+    if ended and len(told) == 1:
+        stand_in = told[0]
     moved = []
     for recipient in recipients:
         result = by_email.get(recipient.email.lower(), stand_in)

@@ -10,7 +10,7 @@ from services.invoice_service.application.finalize import axis_columns
 from services.invoice_service.application.outgoing import Message, event
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded, Trail
-from services.invoice_service.application.record_delivery import record_email
+from services.invoice_service.application.record_delivery import record_email, unsendable
 from services.invoice_service.application.send_email import send_command
 from services.invoice_service.application.trail import entry
 from services.invoice_service.domain.axes import Axis, AxisReason, AxisState, Document
@@ -91,18 +91,22 @@ async def _render_failed(
     uow: UnitOfWork, context: Context, loaded: Loaded, result: results.DocumentRenderFailed
 ) -> None:
     invoice = loaded.invoice
-    if result.version != invoice.version or loaded.around.document is not None:
-        return
-    columns = axis_columns(
-        "rendering", Axis("failed", AxisReason(result.reason.code, result.reason.message), context.now)
-    )
+    current = result.version == invoice.version and loaded.around.document is None
+    columns, changes = {}, []
+    if current:
+        reason = AxisReason(result.reason.code, result.reason.message)
+        columns = axis_columns("rendering", Axis("failed", reason, context.now))
+        changes.append(Change("rendering", loaded.around.axes.rendering.state, "failed"))
+    # Of an older version too: what waits for a document that never comes must not wait for ever.
     for email in await uow.emails.waiting(invoice.id, result.version):
-        reason = {"code": "rendering_failed", "message": result.reason.message}
-        await uow.emails.save(dataclasses.replace(email, state="refused", reason=reason))
-        columns |= axis_columns("delivery", Axis("failed", AxisReason("rendering_failed"), context.now))
+        await uow.emails.save(unsendable(email, result.reason.message))
+        changes.append(Change("email", email.state, "refused"))
+        if loaded.around.latest_email == email.id:
+            columns |= axis_columns("delivery", Axis("failed", AxisReason("rendering_failed"), context.now))
+    if not changes:
+        return
     await _tell(uow, "rendering_failed", invoice.id)
-    change = Change("rendering", loaded.around.axes.rendering.state, "failed")
-    trail = Trail([entry(context, "render.failed", invoice, [change])], [event(context, "updated", invoice)])
+    trail = Trail([entry(context, "render.failed", invoice, changes)], [event(context, "updated", invoice)])
     await uow.invoices.move(invoice.id, invoice.status, columns, trail)
 
 

@@ -16,7 +16,7 @@ from services.invoice_service.application.request_document import rendering
 from services.invoice_service.application.trail import entry
 from services.invoice_service.domain.axes import Axis, AxisReason, Document
 from services.invoice_service.domain.changes import Change
-from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
 from services.invoice_service.domain.next_step import Happened, Step, next_steps
 from services.invoice_service.domain.settings import ShopSettings
 from shared.contracts.commands import Attachment, Mailbox, Recipient, SendEmail
@@ -43,7 +43,7 @@ async def send_email(uow: UnitOfWork, context: Context, ref: str, command: Email
 
     Raises:
         NotFound: no such invoice.
-        Invalid: no recipient, no sender address, or unknown attachments.
+        Invalid: no recipient, no sender address or one of somebody else, or unknown attachments.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
@@ -54,6 +54,8 @@ async def send_email(uow: UnitOfWork, context: Context, ref: str, command: Email
         errors.append(FieldError("to", "no_recipient"))
     if sender is None:
         errors.append(FieldError("from", "required"))
+    elif not await _may_send_as(uow, context, sender, draft.sender):
+        errors.append(FieldError("from", "foreign_sender", {"email": sender.email}))
     if errors or sender is None:
         raise Invalid("invalid", errors=tuple(errors))
     email_id = new_id()
@@ -77,19 +79,40 @@ async def send_email(uow: UnitOfWork, context: Context, ref: str, command: Email
     return await _prepare(uow, context, loaded, email, action="email.prepared")
 
 
+async def _may_send_as(uow: UnitOfWork, context: Context, sender: Address, issuer: Address | None) -> bool:
+    """Whether the caller may write from an address: the business entity's, or the caller's own."""
+    if issuer is not None and sender.email.lower() == issuer.email.lower():
+        return True
+    if context.actor.kind != "user":
+        return False
+    try:
+        user = await uow.users.get(uuid.UUID(context.actor.id))
+    except ValueError:  # a gateway's person, whose address we do not know
+        return False
+    return user is not None and user.email.lower() == sender.email.lower()
+
+
 async def resend_email(uow: UnitOfWork, context: Context, ref: str, email_id: uuid.UUID) -> StoredEmail:
     """Send an e-mail of the history once more: the same text and document, as an e-mail of its own.
 
     Raises:
         NotFound: no such invoice, or it has no such e-mail.
+        Conflict: no_document: its document was never made, and the invoice has become final since.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
     earlier = await uow.emails.get(email_id, invoice_id)
+    version = earlier.version
+    if earlier.with_pdf and await uow.invoices.document(invoice_id, version) is None:
+        # Nobody will make a document of an older version any more.
+        if earlier.final is not loaded.invoice.status.final:
+            raise Conflict("no_document", number=loaded.invoice.number)
+        version = loaded.invoice.version
     again_id = new_id()
     again = dataclasses.replace(
         earlier,
         id=again_id,
+        version=version,
         state="prepared",
         reason=None,
         message_id=f"<{again_id}@{earlier.sender['email'].rpartition('@')[2]}>",
@@ -142,7 +165,12 @@ async def _prepare(
         email = dataclasses.replace(email, reason={"code": "outbound_off", "message": ""})
     await uow.emails.add(email)
     reason = AxisReason("outbound_off") if settings.outbound == "off" else None
-    columns |= {**axis_columns("delivery", Axis("pending", reason, context.now)), "delivery_email": email.id}
+    if email.final is loaded.invoice.status.final:
+        # An e-mail of the stage before, sent again, says nothing of the delivery of this one.
+        columns |= {
+            **axis_columns("delivery", Axis("pending", reason, context.now)),
+            "delivery_email": email.id,
+        }
     to = ", ".join(recipient.email for recipient in email.recipients if recipient.role == "to")
     trail = Trail([entry(context, action, loaded.invoice, [Change("to", None, to)])], messages)
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, trail)

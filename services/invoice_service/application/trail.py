@@ -84,6 +84,7 @@ def entry(
 ) -> Mapping[str, Any]:
     """One row of the trail of an invoice."""
     return {
+        "at": context.now,
         "actor": context.actor.as_dict(),
         "action": action,
         "subject_kind": "invoice",

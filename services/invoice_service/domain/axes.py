@@ -56,9 +56,16 @@ class Axes:
             return self
         return dataclasses.replace(self, rendering=Axis())
 
-    def waiting_for(self, *, paused: bool) -> "Axes":
-        """The axes with what a pending transfer waits for now, whenever the connector was paused or set free."""
-        if self.transfer.state != "pending":
-            return self
-        reason = AxisReason("connector_paused") if paused else None
-        return dataclasses.replace(self, transfer=dataclasses.replace(self.transfer, reason=reason))
+    def waiting_for(self, *, connector_paused: bool, outbound_off: bool) -> "Axes":
+        """The axes with what a pending transfer or delivery waits for now, whenever the switch was turned."""
+        return dataclasses.replace(
+            self,
+            transfer=_waiting(self.transfer, "connector_paused", held=connector_paused),
+            delivery=_waiting(self.delivery, "outbound_off", held=outbound_off),
+        )
+
+
+def _waiting(axis: Axis, code: str, *, held: bool) -> Axis:
+    if axis.state != "pending":
+        return axis
+    return dataclasses.replace(axis, reason=AxisReason(code) if held else None)

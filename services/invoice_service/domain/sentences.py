@@ -182,6 +182,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Ce genre de fichier ne peut pas être joint.",
         "This kind of file can't be attached.",
     ),
+    "foreign_sender": (
+        "{email} n'est ni une adresse de l'entreprise ni la vôtre.",
+        "{email} is neither an address of the company nor your own.",
+    ),
     "no_recipient": ("Aucun destinataire.", "No recipient."),
     "tax_code_unfit": (
         "Le code de taxes {tax_code} ne convient pas à la province {province}.",

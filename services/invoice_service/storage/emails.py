@@ -13,7 +13,8 @@ from services.invoice_service.storage.unit_of_work import Transaction
 _EMAIL = """
     select e.*, (select jsonb_agg(jsonb_build_object('role', r.role, 'name', r.name, 'email', r.email,
                                                      'state', r.state, 'reply', r.reply) order by r.position)
-                 from email_recipients r where r.email_id = e.id) as recipients
+                 from email_recipients r where r.email_id = e.id) as recipients,
+        (select s.body ->> 'outbound' = 'off' from settings s) as outbound_off
     from emails e"""
 
 
@@ -144,4 +145,8 @@ def _email(row: asyncpg.Record) -> StoredEmail:
     values["invoice_id"] = uuid.UUID(int=values["invoice_id"].int)
     values["attachments"] = tuple(values["attachments"])
     values["recipients"] = tuple(StoredRecipient(**recipient) for recipient in values["recipients"] or ())
+    outbound_off = values.pop("outbound_off")
+    if values["state"] == "prepared":
+        # Why it waits is told as the switch stands now.
+        values["reason"] = {"code": "outbound_off", "message": ""} if outbound_off else None
     return StoredEmail(**values)

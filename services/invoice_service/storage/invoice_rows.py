@@ -181,7 +181,9 @@ def surroundings_from(read: Row) -> Surroundings:
     settings = settings_from(read["settings"])
     axes = axes_from(read["axes"]).of_version(read["invoice"]["version"])
     return Surroundings(
-        axes=axes.waiting_for(paused=settings.connector_paused),
+        axes=axes.waiting_for(
+            connector_paused=settings.connector_paused, outbound_off=settings.outbound == "off"
+        ),
         document=document_from(read["document"]) if read["document"] else None,
         credited=linked(read["credited"]) if read["credited"] else None,
         credit_notes=tuple(linked(row) for row in read["credit_notes"]),

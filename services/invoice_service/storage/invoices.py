@@ -170,6 +170,12 @@ class Invoices:
             list(trail.messages),
         )
 
+    async def withdraw_transfer(self, invoice_id: uuid.UUID) -> None:
+        """See `InvoiceRepository.withdraw_transfer`. What a relay has leased may be published already."""
+        await self._connection.execute(
+            "delete from outbox where invoice_id = $1 and lane = 'transfer' and lease_token is null", invoice_id
+        )
+
     async def delete(self, invoice_id: uuid.UUID, trail: Trail) -> None:
         """See `InvoiceRepository.delete`."""
         await self._connection.execute(

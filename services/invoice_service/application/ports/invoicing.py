@@ -112,6 +112,9 @@ class InvoiceRepository(Protocol):
     ) -> None:
         """Move status and axes (columns by name), and keep a document of a version."""
 
+    async def withdraw_transfer(self, invoice_id: uuid.UUID) -> None:
+        """Take back the commands to transfer an invoice that nobody has published yet."""
+
     async def delete(self, invoice_id: uuid.UUID, trail: Trail) -> None:
         """Delete a pro forma; one that rebills it goes with it."""
 
