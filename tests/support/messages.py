@@ -11,6 +11,9 @@ from shared.bus.port import Bus, Delivery, ParkedDelivery
 from shared.contracts.envelope import Envelope
 from tests.support.waiting import PAUSE_SECONDS, until
 
+CLOSE_SECONDS = 20
+"""After a test that failed, a handler may still be held: don't wait for it for ever."""
+
 JOB_COMPLETED = "production.job.completed.v1"
 
 

@@ -1,5 +1,6 @@
 """The same scenarios on both buses: each test gets a backend of its own, and opens buses on it."""
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
@@ -11,6 +12,7 @@ from shared.bus.port import Bus
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.retry import RetryPolicy
 from tests.support.local_bus import new_local_bus
+from tests.support.messages import CLOSE_SECONDS
 from tests.support.postgres import PrivatePostgres
 
 SHORT = dt.timedelta(milliseconds=200)
@@ -66,7 +68,7 @@ async def open_bus(backend: _Backend) -> AsyncIterator[OpenBus]:
 
     yield open_one
     for bus in opened:
-        await bus.close()
+        await asyncio.wait_for(bus.close(), CLOSE_SECONDS)
 
 
 @pytest.fixture

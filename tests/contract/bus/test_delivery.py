@@ -231,3 +231,18 @@ async def test_two_consumers_share_a_queue(bus: Bus, open_bus: OpenBus) -> None:
 
     await until(lambda: len(here.finished) + len(there.finished) == 10)
     assert len(set(here.finished) | set(there.finished)) == 10
+
+
+async def test_a_message_that_nobody_works_on_is_free_for_another(bus: Bus, open_bus: OpenBus) -> None:
+    busy, idle = Gate(), Recorder()
+    await bus.serve(PRODUCTION, busy, concurrency=1)
+    sent = [envelope() for _ in range(5)]
+    for message in sent:
+        await bus.publish(message)
+    await busy.holds(1)
+
+    await (await open_bus()).serve(PRODUCTION, idle, concurrency=1)
+
+    await idle.received(4)
+    assert set(idle.ids) | set(busy.begun) == {message.id for message in sent}
+    busy.opened.set()

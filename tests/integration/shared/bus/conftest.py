@@ -1,5 +1,6 @@
 """Buses on one virtual host of a broker: the session's, or one that may be mistreated."""
 
+import asyncio
 import datetime as dt
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -11,6 +12,7 @@ from aio_pika.abc import AbstractConnection
 
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.retry import RetryPolicy
+from tests.support.messages import CLOSE_SECONDS
 from tests.support.rabbitmq import RabbitMQBroker, virtual_host
 
 POLICY = RetryPolicy(delays=(dt.timedelta(milliseconds=200),), attempts=3)
@@ -87,7 +89,7 @@ async def connect() -> AsyncIterator[Connect]:
 
     yield open_one
     for bus in opened:
-        await bus.close()
+        await asyncio.wait_for(bus.close(), CLOSE_SECONDS)
 
 
 @pytest.fixture

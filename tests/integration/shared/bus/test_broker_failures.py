@@ -7,9 +7,9 @@ import pytest
 
 from shared.bus.outcome import Ack, Outcome
 from shared.bus.port import ConfirmUnknown, Delivery, PublishError, Refused
-from shared.bus.rabbitmq import RabbitMQBus, declare_topology
+from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.topology import EMAIL, PRODUCTION
-from tests.integration.shared.bus.conftest import POLICY, SETTLED_SECONDS, Connect, Host
+from tests.integration.shared.bus.conftest import SETTLED_SECONDS, Connect, Host
 from tests.support.messages import Gate, Recorder, envelope, until_ready
 from tests.support.waiting import until
 
@@ -52,8 +52,7 @@ async def test_confirmed_messages_survive_a_kill_and_consumers_resume(
 
 
 async def test_a_broker_that_is_down_at_the_start_is_waited_for(fragile_host: Host, connect: Connect) -> None:
-    await declare_topology(fragile_host.url, POLICY)
-    fragile_host.broker.stop()
+    fragile_host.broker.kill()
     try:
         bus = await connect(fragile_host.url, publish_seconds=0.2)
         handler = Recorder()
@@ -74,7 +73,7 @@ async def test_a_bus_closes_while_the_broker_is_down(fragile_host: Host, connect
     bus = await connect(fragile_host.url)
     await bus.serve(PRODUCTION, Recorder(), concurrency=1)
     await until_ready(bus)
-    fragile_host.broker.stop()
+    fragile_host.broker.kill()
     try:
         async with asyncio.timeout(10):
             await bus.close()
@@ -142,6 +141,30 @@ async def test_a_lost_connection_ends_no_handler_and_lifts_no_bound(host: Host, 
     gate.opened.set()
     await until(lambda: gate.finished == [sent.id, sent.id])
     assert gate.most == 1
+
+
+async def test_what_waits_for_a_hand_when_it_stops_is_not_begun(host: Host, connect: Connect) -> None:
+    bus = await connect(host.url)
+    gate, other, later = Gate(), Recorder(), Recorder()
+    subscription = await bus.serve(PRODUCTION, gate, concurrency=1)
+    await bus.serve(EMAIL, other, concurrency=1)
+    await bus.publish(sent := envelope())
+    await gate.holds(1)
+    await until(lambda: host.cut_connections() >= 2)
+    await until_ready(bus, ready=False)
+    await until_ready(bus)
+    await bus.publish(envelope("commands.email.send.v1"))
+    await other.received(1)
+
+    stopping = asyncio.create_task(subscription.stop())
+    await until(lambda: not subscription.alive())
+    gate.opened.set()
+    await stopping
+
+    assert gate.begun == [sent.id]
+    await bus.serve(PRODUCTION, later, concurrency=1)
+    await later.received(1)
+    assert later.ids == [sent.id]
 
 
 async def test_what_was_not_acknowledged_is_delivered_again_as_the_same_attempt(

@@ -10,13 +10,13 @@ import pytest
 
 from shared.bus.local import LocalBus, install
 from shared.bus.local.deliveries import Deliveries
-from shared.bus.outcome import DeadLetter, Outcome
+from shared.bus.outcome import DeadLetter, Outcome, Retry
 from shared.bus.port import Delivery, PublishError, Refused
 from shared.bus.topology import DELIVERY_LIMIT, PRODUCTION
 from shared.postgres.pool import open_pool
 from tests.integration.shared.bus.conftest import POLICY
 from tests.support.local_bus import new_local_bus
-from tests.support.messages import Gate, ParkedRecorder, Recorder, envelope, until_ready
+from tests.support.messages import CLOSE_SECONDS, Gate, ParkedRecorder, Recorder, envelope, until_ready
 from tests.support.postgres import PrivatePostgres
 from tests.support.waiting import until
 
@@ -43,7 +43,7 @@ async def open_bus() -> AsyncIterator[Open]:
 
     yield open_one
     for bus in opened:
-        await bus.close()
+        await asyncio.wait_for(bus.close(), CLOSE_SECONDS)
 
 
 async def rows(dsn: str) -> list[asyncpg.Record]:
@@ -89,11 +89,16 @@ async def test_what_another_process_published_is_found_by_looking(dsn: str, open
     bus, other = await open_bus(dsn), await open_bus(dsn)
     handler = Recorder()
     await bus.serve(PRODUCTION, handler, concurrency=1)
+    await bus.publish(first := envelope())
+    await handler.received(1)
+    # By then it has settled that, looked once more, and gone to sleep.
+    for _ in range(50):
+        await other.publish(envelope("commands.email.send.v1"))
 
     await other.publish(sent := envelope())
 
-    await handler.received(1)
-    assert handler.ids == [sent.id]
+    await handler.received(2)
+    assert handler.ids == [first.id, sent.id]
 
 
 async def test_two_processes_never_take_up_the_same(dsn: str, open_bus: Open) -> None:
@@ -219,6 +224,19 @@ async def test_what_was_taken_up_just_often_enough_is_still_delivered(dsn: str, 
     await bus.serve(PRODUCTION, handler, concurrency=1)
 
     await handler.received(1)
+
+
+async def test_a_retry_forgets_who_died_before(dsn: str, open_bus: Open) -> None:
+    bus = await open_bus(dsn)
+    await bus.publish(envelope())
+    for _ in range(DELIVERY_LIMIT):
+        await take_and_die(dsn, dt.timedelta(0))
+    handler = Recorder(Retry("not yet"))
+
+    await bus.serve(PRODUCTION, handler, concurrency=1)
+
+    await handler.received(2)
+    assert [delivery.attempt for delivery in handler.deliveries] == [1, 2]
 
 
 async def test_a_message_that_the_database_can_not_hold_is_refused(dsn: str, open_bus: Open) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -10,8 +11,8 @@ import aio_pika
 import pytest
 from aio_pika.abc import AbstractIncomingMessage
 
-from shared.bus.rabbitmq import BrokerLost, TopologyMismatch, headers
-from shared.bus.rabbitmq.connection import broker_errors, broker_url
+from shared.bus.rabbitmq import BrokerLost, TopologyMismatch, connection, headers
+from shared.bus.rabbitmq.connection import broker_errors, broker_url, ended
 from shared.bus.rabbitmq.declare import queue_declarations
 from shared.bus.rabbitmq.publisher import broker_message
 from shared.bus.retry import RetryPolicy
@@ -141,6 +142,28 @@ async def test_a_cancellation_of_ours_stays_one() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_an_ending_that_never_ends_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "_ENDING_SECONDS", 0.01)
+    released = asyncio.Event()
+
+    async def close() -> None:
+        while not released.is_set():
+            with suppress(asyncio.CancelledError):
+                await released.wait()
+
+    await asyncio.wait_for(ended(close()), 5)
+
+    released.set()
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError("gone"), asyncio.CancelledError()])
+async def test_an_ending_that_fails_is_over(error: BaseException) -> None:
+    async def close() -> None:
+        raise error
+
+    await ended(close())
 
 
 def test_a_message_is_persistent_and_carries_its_id() -> None:
