@@ -72,6 +72,8 @@ async def _ensure_template(server: PrivatePostgres) -> None:
     connection = await asyncpg.connect(server.admin_dsn())
     try:
         if await connection.fetchval("select true from pg_database where datname = $1", _TEMPLATE):
+            # Roles are the whole server's: another test may have given this one another password.
+            await connection.execute(f"alter role {SERVICE} password '{PASSWORD}'")
             return
     finally:
         await connection.close()
