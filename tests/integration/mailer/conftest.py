@@ -33,6 +33,12 @@ async def migrated(postgres: PrivatePostgres, name: str) -> MailerSettings:
     return settings
 
 
+@pytest_asyncio.fixture(autouse=True)
+async def own_password(postgres: PrivatePostgres, base_settings: MailerSettings) -> None:
+    """Roles are the whole server's: tests of other services may have given this one another password."""
+    await migrate(base_settings)
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def base_settings(postgres: PrivatePostgres) -> MailerSettings:
     """Settings on a migrated database. Tests share it, and keep apart by the ids of their e-mails."""
