@@ -5,6 +5,7 @@ The workers are not there: a test says what they answered, through the same hand
 
 # ruff: noqa: ANN401 - a test sends and reads any JSON
 
+import datetime as dt
 import itertools
 import json
 import uuid
@@ -15,6 +16,7 @@ from typing import Any
 
 from services.invoice_service.composition import transactions_on
 from services.invoice_service.messaging.inbound import Inbound
+from services.invoice_service.storage.outbox import Outbox
 from shared.bus import topology
 from shared.bus.outcome import Ack, Outcome
 from shared.bus.port import Delivery
@@ -48,6 +50,13 @@ CUSTOMER: Json = {
     "payment_method": "COMPTE",
     "addresses": [BILLING_ADDRESS],
     "contacts": [CONTACT],
+}
+ISSUER: Json = {
+    "name": "Imprimerie du Nord",
+    "email": "factures@shop.example",
+    "gst_number": "123456789 RT0001",
+    "qst_number": "1234567890 TQ0001",
+    "is_default": True,
 }
 JOB: Json = {
     "title": "Encarts",
@@ -242,6 +251,20 @@ class Shop:
         )
         return [{"type": row["type"], "lane": row["lane"], **json.loads(row["body"])["data"]} for row in rows]
 
+    async def leased(self, invoice: Json, type_: str) -> int:
+        """How many messages of an invoice and a type a relay may publish now; they are left as they were."""
+        assert self.api.pool is not None
+        outbox, token = Outbox(self.api.pool), uuid.uuid4()
+        await outbox.lease(token, most=100_000, lease_for=dt.timedelta(days=1))
+        rows = await self.database.fetch(
+            "select id from outbox where lease_token = $1 and invoice_id = $2 and type like $3",
+            token,
+            uuid.UUID(invoice["id"]),
+            f"%{type_}%",
+        )
+        await outbox.clear_leases()
+        return len(rows)
+
     async def trail(self, invoice: Json) -> list[Json]:
         """The trail of an invoice, newest first, as the API tells it."""
         trail = expect(await self.api.get(f"/invoices/{invoice['number']}/audit"), 200)
@@ -334,6 +357,7 @@ def mailed(email: Json, *states: str, **fields: Any) -> Json:
 async def open_shop(database: Database, folder: Path, **overrides: Any) -> AsyncIterator[Shop]:
     """A shop on a database of its own."""
     async with running(database, folder, **overrides) as api:
+        expect(await api.put("/business-entities/MAIN", ISSUER), 200)
         yield Shop(api)
 
 
