@@ -85,16 +85,14 @@ def event(
     return outgoing(context, f"events.invoice.{name}.v1", data, subject=invoice.number, invoice_id=invoice.id)
 
 
-def render_command(
-    context: Context, invoice: Invoice, snapshot: Mapping[str, Any], *, bulk: bool = False
-) -> Message:
-    """Ask for the PDF of a snapshot."""
+def render_command(context: Context, invoice: Invoice, snapshot: Mapping[str, Any]) -> Message:
+    """Ask for the PDF of a snapshot; one of a batch takes the batches' queue."""
     command = commands.RenderDocument(
         invoice_id=str(invoice.id),
         version=invoice.version,
         document=DocumentSnapshot.model_validate(snapshot),
     )
-    type_ = "commands.document.render.bulk.v1" if bulk else "commands.document.render.v1"
+    type_ = "commands.document.render.bulk.v1" if context.in_bulk else "commands.document.render.v1"
     return outgoing(context, type_, command, subject=invoice.number, invoice_id=invoice.id)
 
 

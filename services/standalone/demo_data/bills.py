@@ -46,8 +46,9 @@ CREDITS_BY_HAND = (
     Refund(key="pas-perdus-annulee", day=1034, of="pas-perdus", by_hand=5,
         reason="Commande annulée après la facturation"),
     Refund(key="bulletin-ete-erreur", day=1015, of="bulletin-ete", by_hand=4,
-        reason="Mauvais numéro de commande du client", rebill="bulletin-ete-corrige"),
-    Refund(key="projet-defauts", day=918, of="projet", quantities={0: "120"}, by_hand=6,
+        reason="Mauvais numéro de commande du client", rebill="bulletin-ete-corrige",
+        retyped={0: {"po_number": "BC-2231"}}),
+    Refund(key="projet-defauts", day=918, of="projet", quantities={0: "120"}, by_hand=6, releases=False,
         reason="120 brochures mal coupées, reprises"),
 )
 

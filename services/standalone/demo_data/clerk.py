@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from services.invoice_service.application.close_transfer import mark_transferred
 from services.invoice_service.application.compose_email import Address, draft_email
@@ -37,20 +38,25 @@ async def complete(uow: UnitOfWork, context: Context, bill: Bill, number: str) -
     """What a clerk adds to a pro forma: lines, what is typed over, a note, a hold."""
     for line in bill.lines:
         await add_line(uow, context, number, line, based_on=None)
-    lines = (await uow.invoices.load(number, context.actor.id)).invoice.lines
-    for place, typed in bill.typed.items():
-        await edit_line(
-            uow,
-            context,
-            number,
-            lines[place].id,
-            typed,
-            based_on=None,
-            allow_over_invoicing=bill.over,
-        )
+    await _type(uow, context, number, bill.typed, over=bill.over)
     changes = {**bill.changes, **{name: value for name in ("note", "hold") if (value := getattr(bill, name))}}
     if changes:
         await edit_invoice(uow, context, number, changes, based_on=None)
+
+
+async def _type(
+    uow: UnitOfWork,
+    context: Context,
+    number: str,
+    typed: Mapping[int, Mapping[str, Any]],
+    *,
+    over: bool = False,
+) -> None:
+    """Type over fields of lines, by their place."""
+    lines = (await uow.invoices.load(number, context.actor.id)).invoice.lines if typed else ()
+    for place, values in typed.items():
+        line = lines[place].id
+        await edit_line(uow, context, number, line, values, based_on=None, allow_over_invoicing=over)
 
 
 async def refund(uow: UnitOfWork, context: Context, row: Refund, numbers: Numbers) -> tuple[str, ...]:
@@ -69,7 +75,10 @@ async def refund(uow: UnitOfWork, context: Context, row: Refund, numbers: Number
         numbers[row.of],
         CreditInvoice(row.reason, requests or None, rebill=row.rebill is not None),
     )
-    return (made.credit.invoice.number, *((made.rebill,) if made.rebill else ()))
+    if made.rebill is None:
+        return (made.credit.invoice.number,)
+    await _type(uow, context, made.rebill, row.retyped)
+    return made.credit.invoice.number, made.rebill
 
 
 async def mail(uow: UnitOfWork, context: Context, number: str, cc: tuple[str, ...] = ()) -> None:

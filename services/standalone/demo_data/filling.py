@@ -18,7 +18,7 @@ from services.invoice_service.application.ports.transactions import Transactions
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.domain.settings import ShopSettings
 from services.standalone.demo_data.clerk import Numbers
-from services.standalone.demo_data.people import staff
+from services.standalone.demo_data.people import Person, staff
 from services.standalone.demo_data.plan import Happening, happenings, numbers_of
 from services.standalone.demo_data.rows import business_day
 
@@ -63,6 +63,7 @@ async def fill(transactions: Transactions[UnitOfWork], begun: dt.datetime) -> bo
     today = begun.astimezone(zone).date()
     every = happenings(today)
     numbers = numbers_of(every)
+    known: dict[str, Actor] = {}
     months = groupby(_dated(every, begun, zone), key=lambda one: f"{one[0]:%Y-%m}")
     for place, (month, dated) in enumerate(months):
         async with transactions.writing() as uow:
@@ -75,7 +76,10 @@ async def fill(transactions: Transactions[UnitOfWork], begun: dt.datetime) -> bo
                 log.warning("no demonstration: the shop has data of its own")
                 return False
             for instant, happening in dated:
-                await _play(uow, instant, happening, numbers)
+                actor = await _actor(uow, happening.by, known)
+                correlation = f"demonstration {instant:%Y-%m-%d}"
+                context = Context(actor, instant, correlation, in_bulk=True)
+                await _play(uow, context, happening, numbers)
     return True
 
 
@@ -96,10 +100,15 @@ async def _is_empty(uow: UnitOfWork) -> bool:
     return not ((await uow.customers.page(one)).items or (await uow.jobs.page(one)).items)
 
 
-async def _play(uow: UnitOfWork, instant: dt.datetime, happening: Happening, numbers: Numbers) -> None:
-    by = happening.by
-    actor = by if isinstance(by, Actor) else (await staff(uow))[by.email]
-    context = Context(actor, instant, correlation_id=f"demonstration {instant:%Y-%m-%d}")
+async def _actor(uow: UnitOfWork, by: Person | Actor, known: dict[str, Actor]) -> Actor:
+    if isinstance(by, Actor):
+        return by
+    if by.email not in known:
+        known.update(await staff(uow))
+    return known[by.email]
+
+
+async def _play(uow: UnitOfWork, context: Context, happening: Happening, numbers: Numbers) -> None:
     made = await happening.act(uow, context, numbers)
     planned = tuple(numbers[key] for key in happening.makes)
     if planned and made != planned:

@@ -51,10 +51,10 @@ LATELY = (
 CREDITS_LATELY = (
     Refund(key="entetes-abimees", day=12, of="notaires-2", quantities={0: "1"},
         reason="Un paquet abîmé à la livraison"),
-    Refund(key="nouvelles-retour", day=9, of="nouvelles", quantities={0: "25"}, proforma_mailed=1, final=None,
-        reason="Exemplaires retournés par le libraire"),
+    Refund(key="nouvelles-retour", day=9, of="nouvelles", quantities={0: "25"}, releases=False,
+        proforma_mailed=1, final=None, reason="Exemplaires retournés par le libraire"),
     Refund(key="stout-erreur", day=6, of="stout", reason="Facturé au mauvais prix unitaire",
-        rebill="stout-corrige", final=None),
+        rebill="stout-corrige", retyped={0: {"unit_price": Decimal("0.0885")}}, final=None),
 )
 
 DELETIONS = (Deletion(day=1, of="cadeaux"),)

@@ -133,7 +133,7 @@ RECORDS: tuple[Reference, ...] = (
         ("invoice", "quote", "shipment"),
     ),
     FormMessage(
-        "INTERETS",
+        "PAIEMENT",
         _two(
             "Intérêts de 1,5 % par mois (18 % par année) sur tout compte en souffrance.",
             "Interest of 1.5% per month (18% per year) is charged on overdue accounts.",

@@ -67,7 +67,10 @@ class Bill:
 class Refund:
     """A credit note of the bill `of`: of everything, or of (line, quantity or amount) one by one.
 
+    Unless it `releases` them, quantities stay billed: what came back spoiled is not billed again.
+
     `rebill` is the key of the pro forma that bills again: what becomes of the credit, becomes of it.
+    `retyped` is what is put right on it, by line.
     """
 
     key: str
@@ -76,7 +79,9 @@ class Refund:
     reason: str
     quantities: Mapping[int, str] = field(default_factory=dict)
     amounts: Mapping[int, str] = field(default_factory=dict)
+    releases: bool = True
     rebill: str | None = None
+    retyped: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     proforma_mailed: int | None = None
     final: int | None = 1
     by_hand: int | None = None
