@@ -1,6 +1,7 @@
 """Invoices: list, create, read, edit, delete, duplicate, and their trail."""
 
 import datetime as dt
+import re
 
 from aiohttp import web
 
@@ -33,11 +34,12 @@ from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.invoice import OPEN_STATUSES, Status
 
 _STATUSES = tuple(status.value for status in Status)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITHOUT_VERSION = {"note", "hold", "favourite"}
 
 
 def _date(text: str) -> dt.date:
-    if len(text) != 10:
+    if _DATE.fullmatch(text) is None:
         raise ValueError(text)
     return dt.date.fromisoformat(text)
 

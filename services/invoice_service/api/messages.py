@@ -1,12 +1,14 @@
 """Messages over HTTP: completions of jobs, and those that are parked."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 from pydantic import ValidationError
 
 from services.invoice_service.api.answers import Answer, Json, no_content
-from services.invoice_service.api.requests import path_id, raw_body
+from services.invoice_service.api.bodies.messages import Completion
+from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.api.validation import invalid_body
 from services.invoice_service.application.context import Context
@@ -23,11 +25,13 @@ TYPE = "production.job.completed.v1"
 
 async def post_completion(request: web.Request) -> web.Response:
     """POST of a completion, applied in the request."""
+    envelope: Envelope = await json_body(request, Completion)
     try:
-        envelope = Envelope.model_validate_json(await raw_body(request))
         JobCompleted.model_validate(envelope.data)
     except ValidationError as error:
-        raise invalid_body(error) from None
+        refusal = invalid_body(error)
+        faults = tuple(replace(fault, field=f"data.{fault.field}") for fault in refusal.errors)
+        raise Invalid(refusal.code, errors=faults) from None
     if envelope.type != TYPE:
         raise Invalid("invalid", errors=(FieldError("type", "invalid"),))
 

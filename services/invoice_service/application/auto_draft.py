@@ -1,6 +1,6 @@
 """Prepare a pro forma by itself when production is done with a job."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.create_invoice import CreateInvoice, create_invoice
@@ -10,6 +10,8 @@ from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.quantities import allowed_quantity
 from services.invoice_service.domain.settings import ShopSettings
 
+_SMALLEST = Decimal("0.0001")
+
 
 async def auto_draft(uow: UnitOfWork, context: Context, job: Job) -> str | None:
     """One pro forma for what remains of a completed job (which is locked): its number, or None.
@@ -17,7 +19,7 @@ async def auto_draft(uow: UnitOfWork, context: Context, job: Job) -> str | None:
     Once per job; again only when more remains than then and no pro forma is open; never after a clerk deleted it.
 
     Raises:
-        Conflict: the job or its customer can't be billed.
+        Conflict, Invalid: the job or its customer can't be billed as they are.
     """
     settings = await uow.settings.get()
     quantity = quantity_to_draft(job, settings)
@@ -39,5 +41,6 @@ def quantity_to_draft(job: Job, settings: ShopSettings) -> Decimal:
     """What remains of the ordered, or of the produced quantity; never beyond the tolerance."""
     if settings.auto_draft_on_completion == "produced" and job.produced_quantity is not None:
         most = min(job.produced_quantity, allowed_quantity(job, settings.overrun_tolerance_percent))
-        return max(Decimal(0), most - job.billed)
+        left = most - job.billed
+        return max(Decimal(0), left.quantize(_SMALLEST, rounding=ROUND_DOWN))
     return job.remaining

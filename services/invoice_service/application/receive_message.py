@@ -19,6 +19,9 @@ from shared.contracts.registry import UnknownMessageType, parse
 
 log = structlog.get_logger(__name__)
 
+# How a message that was refused is parked: for what it names, or for what it says.
+_REFUSED = ("unknown_reference", "dead")
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -31,7 +34,9 @@ class Received:
 
 
 async def receive(uow: UnitOfWork, context: Context, envelope: Envelope, *, queue: str) -> Received:
-    """Apply a message. One that names what we do not know is parked, to be replayed once we do.
+    """Apply a message, once. One that names what we do not know is parked, to be replayed once we do.
+
+    Its identity is known from then on: another body under it is quarantined, the same body is tried again.
 
     Raises:
         UnknownMessageType: no production message has this type.
@@ -41,19 +46,23 @@ async def receive(uow: UnitOfWork, context: Context, envelope: Envelope, *, queu
     message = parse(envelope.type, envelope.data)
     if not isinstance(message, JobCompleted | JobUpdated | CustomerUpdated):
         raise UnknownMessageType(envelope.type)
-    try:
-        async with uow.savepoint():
-            claimed = await uow.inbox.claim(
-                envelope.source, envelope.id, envelope.fingerprint(), envelope.type
-            )
-            if claimed == "new":
-                return await _apply(uow, context, envelope, message)
-    except Refusal as refusal:
-        return await _parked(uow, envelope, refusal, queue)
+    claimed = await uow.inbox.claim(envelope.source, envelope.id, envelope.fingerprint(), envelope.type)
     if claimed == "conflict":
         parked = await park_message(uow, envelope, queue, kind="quarantined", code="conflicting_repeat")
         return Received("parked", parked=parked, reason="conflicting_repeat")
-    return Received("duplicate")
+    waiting = None
+    if claimed == "duplicate":
+        waiting = await uow.parked.waiting([_identity(kind, envelope) for kind in _REFUSED])
+        if waiting is None:
+            return Received("duplicate")
+    try:
+        async with uow.savepoint():
+            received = await _apply(uow, context, envelope, message)
+    except Refusal as refusal:
+        return await _parked(uow, envelope, refusal, queue)
+    if waiting is not None:
+        await uow.parked.discard(waiting)
+    return received
 
 
 async def _apply(
@@ -72,7 +81,7 @@ async def _apply(
     try:
         async with uow.savepoint():
             return Received(outcome, invoice=await auto_draft(uow, context, put.job))
-    except Conflict as refusal:
+    except (Conflict, Invalid) as refusal:
         # The job is up to date all the same; a clerk sees it in the work list.
         log.info("no pro forma was prepared", job=put.job.number, code=refusal.code)
         return Received(outcome, reason=refusal.code)
@@ -82,7 +91,7 @@ async def _parked(uow: UnitOfWork, envelope: Envelope, refusal: Refusal, queue: 
     unknown = isinstance(refusal, Invalid) and any(
         error.code == "unknown_reference" for error in refusal.errors
     )
-    kind = "unknown_reference" if unknown else "dead"
+    kind = _REFUSED[0] if unknown else _REFUSED[1]
     fields = ", ".join(f"{error.field}: {sentence(error.code, error.data).fr}" for error in refusal.errors)
     parked = await park_message(
         uow, envelope, queue, kind=kind, code="unknown_reference" if unknown else refusal.code, message=fields
@@ -90,11 +99,15 @@ async def _parked(uow: UnitOfWork, envelope: Envelope, refusal: Refusal, queue: 
     return Received("parked", parked=parked, reason="unknown_reference" if unknown else refusal.code)
 
 
+def _identity(kind: str, envelope: Envelope) -> str:
+    return f"{kind} {envelope.source} {envelope.id}"
+
+
 async def park_message(
     uow: UnitOfWork, envelope: Envelope, queue: str, *, kind: str, code: str, message: str = ""
 ) -> uuid.UUID:
     """Keep a message for a person; the same one again is the same entry."""
-    identity = f"{kind} {envelope.source} {envelope.id}"
+    identity = _identity(kind, envelope)
     if kind == "quarantined":
         identity = f"{identity} {envelope.fingerprint()}"
     return await uow.parked.park(

@@ -10,6 +10,7 @@ from services.invoice_service.application.receive_message import Received, recei
 from services.invoice_service.domain.errors import Conflict
 from shared.bus import topology
 from shared.contracts.envelope import Envelope
+from shared.contracts.registry import UnknownMessageType, parse
 from shared.identifiers import new_id
 
 _LANES = {"commands.email.send.v1": "email", "commands.accounting.transfer.v1": "transfer"}
@@ -22,12 +23,13 @@ async def replay(uow: UnitOfWork, context: Context, parked_id: uuid.UUID) -> Rec
 
     Raises:
         NotFound: no such parked message.
-        Conflict: not_replayable: its body is not a message.
+        Conflict: not_replayable: its body is not a message, or none that we know.
     """
     row = await uow.parked.get(parked_id)
     try:
         envelope = Envelope.decode(row["body"].encode())
-    except ValidationError:
+        parse(envelope.type, envelope.data)
+    except (ValidationError, UnknownMessageType):
         raise Conflict("not_replayable") from None
     await uow.audit.append(context, "replayed", "parked_message", envelope.id)
     if row["queue"] != topology.PRODUCTION:
@@ -41,7 +43,10 @@ async def replay(uow: UnitOfWork, context: Context, parked_id: uuid.UUID) -> Rec
         )
         await uow.parked.discard(parked_id)
         return Received("applied")
-    received = await receive(uow, context, envelope, queue=row["queue"])
+    try:
+        received = await receive(uow, context, envelope, queue=row["queue"])
+    except UnknownMessageType:
+        raise Conflict("not_replayable") from None
     if received.parked != parked_id:
         # Applied, or parked for another reason in an entry of its own.
         await uow.parked.discard(parked_id)

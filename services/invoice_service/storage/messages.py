@@ -1,7 +1,7 @@
 """Received messages: their identities, those that wait for a person, and what a person must be told."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.invoice_service.domain.errors import NotFound
@@ -73,6 +73,13 @@ class Parked:
         """See `ParkedRepository.page`."""
         rows = await self._connection.fetch("select * from parked_messages order by id desc limit 200")
         return [dict(row) for row in rows]
+
+    async def waiting(self, identities: Sequence[str]) -> uuid.UUID | None:
+        """See `ParkedRepository.waiting`."""
+        kept = await self._connection.fetchval(
+            "select id from parked_messages where identity = any($1) for update", list(identities)
+        )
+        return uuid.UUID(int=kept.int) if kept else None
 
     async def get(self, parked_id: uuid.UUID) -> dict[str, Any]:
         """See `ParkedRepository.get`."""

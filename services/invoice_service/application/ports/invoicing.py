@@ -245,6 +245,9 @@ class ParkedRepository(Protocol):
     async def page(self) -> list[dict[str, Any]]:
         """All parked messages, newest first."""
 
+    async def waiting(self, identities: Sequence[str]) -> uuid.UUID | None:
+        """The parked message of one of these identities."""
+
     async def get(self, parked_id: uuid.UUID) -> dict[str, Any]:
         """One of them.
 
