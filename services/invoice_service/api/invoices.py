@@ -188,8 +188,8 @@ async def get_audit(request: web.Request) -> web.Response:
             {
                 "data": [audit_view(row) for row in page],
                 "next": str(page[-1]["id"]) if len(rows) > int(limit) else None,
-                "count": len(page),
-                "count_exact": len(rows) <= int(limit) and after is None,
+                "count": rows[0]["count"] if rows else 0,
+                "count_exact": True,
             },
         )
 

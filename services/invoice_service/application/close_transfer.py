@@ -82,7 +82,10 @@ async def mark_transferred(uow: UnitOfWork, context: Context, ref: str, reason: 
         sent.id,
         sent.status,
         {**axis_columns("transfer", done), "transfer_manual": True},
-        Trail([entry(context, "transfer.marked", sent, changes)], [event(context, "transferred", sent)]),
+        Trail(
+            [entry(context, "transfer.marked", sent, changes)],
+            [event(context, "transferred", sent, loaded.around)],
+        ),
     )
     axes = dataclasses.replace(loaded.around.axes, transfer=done, transfer_manual=True)
     return Loaded(sent, dataclasses.replace(loaded.around, axes=axes))

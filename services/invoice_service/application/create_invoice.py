@@ -11,7 +11,7 @@ from services.invoice_service.application.ports.invoicing import DraftingRead, L
 from services.invoice_service.application.trail import entry, invoice_changes
 from services.invoice_service.domain.drafting import check_customer, check_job
 from services.invoice_service.domain.editing import new_proforma, with_lines
-from services.invoice_service.domain.invoice import Invoice, Surroundings
+from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Surroundings
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.line import JOB, Line, totalled
 from services.invoice_service.domain.line_defaults import job_lines
@@ -66,14 +66,21 @@ def billed_lines(job: Job, read: DraftingRead, invoice: Invoice, *, force: bool)
     return tuple(lines if force or job.remaining else lines[1:])
 
 
-async def keep_new(uow: UnitOfWork, context: Context, invoice: Invoice, read: DraftingRead) -> Loaded:
-    """Write a new pro forma, whose number is a token until then."""
+async def keep_new(
+    uow: UnitOfWork,
+    context: Context,
+    invoice: Invoice,
+    read: DraftingRead,
+    *,
+    credited: LinkedInvoice | None = None,
+) -> Loaded:
+    """Write a new pro forma, whose number is a token until then; `credited` is what it credits."""
     token = invoice.proforma_number
+    uses = {job: read.uses.get(job, ()) for job in invoice.jobs}
+    around = Surroundings(credited=credited, other_uses=uses).of(invoice, read.drafting.tax_codes)
     trail = Trail(
         [entry(context, "invoice.created", invoice, invoice_changes(None, invoice))],
-        [event(context, "created", invoice)],
+        [event(context, "created", invoice, around)],
     )
     number = await uow.invoices.create(invoice, token, trail)
-    uses = {job: read.uses.get(job, ()) for job in invoice.jobs}
-    around = Surroundings(other_uses=uses).of(invoice, read.drafting.tax_codes)
     return Loaded(dataclasses.replace(invoice, proforma_number=number), around)

@@ -68,9 +68,8 @@ async def credit_invoice(uow: UnitOfWork, context: Context, ref: str, command: C
     if errors:
         raise Invalid("over_credit", errors=errors)
     credit = credit_totalled(credit, original, [other for other in existing if other.status.final])
-    made = await keep_new(uow, context, credit, read)
     link = LinkedInvoice(original.id, original.number, original.date, original.status)
-    made = Loaded(made.invoice, dataclasses.replace(made.around, credited=link))
+    made = await keep_new(uow, context, credit, read, credited=link)
     rebill = None
     if command.rebill:
         rebill = (await _rebill(uow, context, original, made.invoice, read)).invoice.number

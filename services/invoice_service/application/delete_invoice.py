@@ -28,7 +28,7 @@ async def delete_invoice(uow: UnitOfWork, context: Context, ref: str, *, based_o
     check_version(invoice, based_on)
     trail = Trail(
         [entry(context, "invoice.deleted", one.invoice, invoice_changes(one.invoice, None)) for one in gone],
-        [event(context, "deleted", one.invoice, status="deleted") for one in gone],
+        [event(context, "deleted", one.invoice, one.around, status="deleted") for one in gone],
     )
     await uow.invoices.delete(invoice.id, trail)
 

@@ -49,7 +49,9 @@ async def edit_invoice(
         around = around.of(after, drafting.tax_codes)
     changed = invoice_changes(invoice, after)
     if changed:
-        trail = Trail([entry(context, "invoice.edited", after, changed)], [event(context, "updated", after)])
+        trail = Trail(
+            [entry(context, "invoice.edited", after, changed)], [event(context, "updated", after, around)]
+        )
         await uow.invoices.update(invoice, after, trail)
     return Loaded(after if changed else invoice, around)
 

@@ -199,9 +199,12 @@ async def _keep(
         edited = await settle_credit(uow, dataclasses.replace(before, lines=lines))
     else:
         edited = with_lines(before, lines, read.drafting)
+    if edited == before:
+        return loaded
     after = revised(before, edited, context.now)
     trail = Trail(
-        [entry(context, action, after, invoice_changes(before, after))], [event(context, "updated", after)]
+        [entry(context, action, after, invoice_changes(before, after))],
+        [event(context, "updated", after, loaded.around)],
     )
     await uow.invoices.update(before, after, trail)
     # A credit counts too: less of it leaves less room for what bills it again.

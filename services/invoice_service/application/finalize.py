@@ -81,10 +81,10 @@ async def _keep_final(
             messages.append(
                 transfer_command(context, final, drafting, attempt=1, credited=loaded.around.credited)
             )
-    messages.append(event(context, "finalized", final, credited=loaded.around.credited))
+    messages.append(event(context, "finalized", final, loaded.around))
     if final.credited_invoice is not None:
-        credited = (await uow.invoices.load(str(final.credited_invoice), "")).invoice
-        messages.append(event(context, "credited", credited))
+        credited = await uow.invoices.load(str(final.credited_invoice), "")
+        messages.append(event(context, "credited", credited.invoice, credited.around))
     transfer = _transfer_axis(context, drafting)
     number = await uow.invoices.finalize(
         final,

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.domain.drafting import Drafting
-from services.invoice_service.domain.invoice import Invoice, LinkedInvoice
+from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Surroundings
 from services.invoice_service.domain.postings import postings
 from shared.contracts import commands, events
 from shared.contracts.envelope import Envelope
@@ -61,9 +61,9 @@ def event(
     context: Context,
     name: str,
     invoice: Invoice,
+    around: Surroundings,
     *,
     status: str | None = None,
-    credited: LinkedInvoice | None = None,
 ) -> Message:
     """`invoice.<name>`: what happened to an invoice, and its state after that."""
     data = events.InvoiceEvent(
@@ -80,7 +80,7 @@ def event(
         subtotal=invoice.totals.subtotal,
         total=invoice.totals.total,
         jobs=invoice.jobs,
-        credited_invoice=credited.number if credited else None,
+        credited_invoice=around.credited.number if around.credited else None,
     )
     return outgoing(context, f"events.invoice.{name}.v1", data, subject=invoice.number, invoice_id=invoice.id)
 

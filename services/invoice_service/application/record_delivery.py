@@ -62,7 +62,7 @@ async def _ended(
     status = after_acceptance(invoice.status) if taken and not email.final else invoice.status
     moved = dataclasses.replace(invoice, status=status)
     columns = axis_columns("delivery", delivery) if loaded.around.latest_email == email.id else {}
-    messages: list[Message] = [event(context, "emailed" if taken else "updated", moved)]
+    messages: list[Message] = [event(context, "emailed" if taken else "updated", moved, loaded.around)]
     changes = [Change("email", email.state, ended.state)]
     if status is not invoice.status:
         changes.append(Change("status", invoice.status.value, status.value))

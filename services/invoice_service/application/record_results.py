@@ -69,7 +69,7 @@ async def _document_rendered(
     current = result.version == invoice.version
     columns = axis_columns("rendering", Axis("succeeded", None, context.now)) if current else {}
     if current and loaded.around.axes.rendering.state != "succeeded":
-        messages.append(event(context, "updated", invoice))
+        messages.append(event(context, "updated", invoice, loaded.around))
     await uow.invoices.move(
         invoice.id,
         invoice.status,
@@ -106,7 +106,8 @@ async def _render_failed(
     if not changes:
         return
     await _tell(uow, "rendering_failed", invoice.id)
-    trail = Trail([entry(context, "render.failed", invoice, changes)], [event(context, "updated", invoice)])
+    told = event(context, "updated", invoice, loaded.around)
+    trail = Trail([entry(context, "render.failed", invoice, changes)], [told])
     await uow.invoices.move(invoice.id, invoice.status, columns, trail)
 
 
@@ -138,7 +139,10 @@ async def _transferred(
             "transfer_connector": result.connector,
             "transfer_external_id": result.external_id,
         },
-        Trail([entry(context, "invoice.transferred", sent, changes)], [event(context, "transferred", sent)]),
+        Trail(
+            [entry(context, "invoice.transferred", sent, changes)],
+            [event(context, "transferred", sent, loaded.around)],
+        ),
     )
 
 
@@ -162,7 +166,8 @@ async def _transfer_ends(uow: UnitOfWork, context: Context, loaded: Loaded, axis
     invoice = loaded.invoice
     change = Change("transfer", loaded.around.axes.transfer.state, axis.state)
     trail = Trail(
-        [entry(context, f"transfer.{axis.state}", invoice, [change])], [event(context, "updated", invoice)]
+        [entry(context, f"transfer.{axis.state}", invoice, [change])],
+        [event(context, "updated", invoice, loaded.around)],
     )
     await _tell(uow, "transfer_failed", invoice.id)
     await uow.invoices.move(invoice.id, invoice.status, axis_columns("transfer", axis), trail)

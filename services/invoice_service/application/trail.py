@@ -24,12 +24,16 @@ _LINE_FIELDS = (
     "total_price",
     "tax_code",
     "total",
+    "release_quantity",
+    "manual",
 )
 
 
 def told(invoice: Invoice) -> dict[str, Any]:
     """What the trail tells of an invoice, as plain texts; lines by their place."""
     fields: dict[str, Any] = {
+        "proforma_number": invoice.proforma_number,
+        "final_number": invoice.final_number,
         "customer": invoice.customer,
         "payer": invoice.payer,
         "status": invoice.status.value,
@@ -47,6 +51,8 @@ def told(invoice: Invoice) -> dict[str, Any]:
         "message": invoice.message,
         "note": invoice.note,
         "hold": invoice.hold,
+        "credit_reason": invoice.credit_reason,
+        "manual": list(invoice.manual) or None,
         "subtotal": str(invoice.totals.subtotal),
         "total": str(invoice.totals.total),
     }
@@ -58,8 +64,11 @@ def told(invoice: Invoice) -> dict[str, Any]:
     return fields
 
 
-def _line(line: Line) -> dict[str, str | None]:
+def _line(line: Line) -> dict[str, Any]:
     values = asdict(line)
+    values["manual"] = list(line.manual) or None
+    if line.credited_line is None:
+        values["release_quantity"] = None
     return {
         name: None
         if values[name] is None

@@ -60,7 +60,9 @@ class Invoices:
     async def trail(self, invoice_id: uuid.UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
         """See `InvoiceRepository.trail`."""
         rows = await self._connection.fetch(
-            """select id, at, actor, action, changes from audit
+            """select id, at, actor, action, changes, (
+                   select count(*) from audit where subject_kind = 'invoice' and subject = $1) as count
+               from audit
                where subject_kind = 'invoice' and subject = $1 and id < coalesce($2, 9223372036854775807)
                order by id desc limit $3""",
             str(invoice_id),
@@ -173,7 +175,8 @@ class Invoices:
     async def withdraw_transfer(self, invoice_id: uuid.UUID) -> None:
         """See `InvoiceRepository.withdraw_transfer`. What a relay has leased may be published already."""
         await self._connection.execute(
-            "delete from outbox where invoice_id = $1 and lane = 'transfer' and lease_token is null", invoice_id
+            "delete from outbox where invoice_id = $1 and lane = 'transfer' and lease_token is null",
+            invoice_id,
         )
 
     async def delete(self, invoice_id: uuid.UUID, trail: Trail) -> None:

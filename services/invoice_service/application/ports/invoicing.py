@@ -78,7 +78,7 @@ class InvoiceRepository(Protocol):
         """One page of the list."""
 
     async def trail(self, invoice_id: uuid.UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
-        """The audit trail of an invoice, newest first, behind the entry `before`."""
+        """The audit trail of an invoice, newest first, behind the entry `before`; each with how many there are."""
 
     async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
         """The credit notes of an invoice, drafts included."""

@@ -130,7 +130,9 @@ async def test_by_what_was_produced_up_to_the_tolerance(
     job, customer = await new(shop)
 
     async with shop.settings(auto_draft_on_completion="produced"):
-        number = (await completed(shop, job, customer, ordered_quantity=ordered, produced_quantity=produced))["invoice"]
+        number = (await completed(shop, job, customer, ordered_quantity=ordered, produced_quantity=produced))[
+            "invoice"
+        ]
 
     made = [] if number is None else quantities(await shop.get(number))
     assert made == ([] if billed is None else [billed])
@@ -152,11 +154,21 @@ async def test_charges_alone_are_drafted_too(shop: Shop) -> None:
     customer, account = await shop.customer(), await shop.account()
     job = await shop.job(customer)
     await shop.finalize(await shop.invoice(job=job))
-    charges = [{"id": "x1", "description": "Livraison", "quantity": "1", "unit_price": "40.00", "gl_account": account}]
+    charges = [
+        {
+            "id": "x1",
+            "description": "Livraison",
+            "quantity": "1",
+            "unit_price": "40.00",
+            "gl_account": account,
+        }
+    ]
 
     draft = await shop.get((await completed(shop, job, customer, extra_charges=charges))["invoice"])
 
-    assert [(line["kind"], line["quantity"], line["total"]) for line in draft["lines"]] == [("extra_charge", "1", "40.00")]
+    assert [(line["kind"], line["quantity"], line["total"]) for line in draft["lines"]] == [
+        ("extra_charge", "1", "40.00")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -166,7 +178,11 @@ async def test_charges_alone_are_drafted_too(shop: Shop) -> None:
         ({}, {"status": "cancelled"}, "job_cancelled"),
         ({}, {"status": "pending_launch"}, "job_not_launched"),
         ({}, {"currency": "USD"}, "other_currency"),
-        ({}, {"ordered_quantity": "99999999999999", "unit_price": "99999999999999", "total_price": None}, "invalid"),
+        (
+            {},
+            {"ordered_quantity": "99999999999999", "unit_price": "99999999999999", "total_price": None},
+            "invalid",
+        ),
     ],
 )
 async def test_what_can_not_be_billed_is_up_to_date_all_the_same(

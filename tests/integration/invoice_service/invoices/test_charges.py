@@ -11,7 +11,13 @@ async def with_charges(shop: Shop, **job: str) -> tuple[str, str]:
     """A job with two charges, and its customer."""
     account, customer = await shop.account(), await shop.customer()
     charges = [
-        {"id": "x1", "description": "Livraison", "quantity": "3", "unit_price": "40.00", "gl_account": account},
+        {
+            "id": "x1",
+            "description": "Livraison",
+            "quantity": "3",
+            "unit_price": "40.00",
+            "gl_account": account,
+        },
         {"id": "x2", "description": "Épreuve", "quantity": "1", "gl_account": account},
     ]
     return await shop.job(customer, extra_charges=charges, **job), customer
@@ -23,7 +29,8 @@ def lines(invoice: Json) -> list[tuple[str | None, str | None, str | None]]:
 
 async def billed(shop: Shop, job: str) -> dict[str, str]:
     rows = await shop.database.fetch(
-        "select x.id, charge_billed(x.job, x.id) as billed from job_extra_charges x where job = $1 order by id", job
+        "select x.id, charge_billed(x.job, x.id) as billed from job_extra_charges x where job = $1 order by id",
+        job,
     )
     return {row["id"]: f"{row['billed'].normalize():f}" for row in rows}
 
@@ -50,7 +57,9 @@ async def test_over_several_invoices(shop: Shop) -> None:
     second = await shop.invoice(job=job)
     assert lines(second) == [("x1", "2", "80.00"), ("x2", "1", None)]
     third = await shop.invoice(customer=customer)
-    nothing = expect(await shop.add_line(third, {"kind": "extra_charge", "job": job, "extra_charge": "x1"}), 201)
+    nothing = expect(
+        await shop.add_line(third, {"kind": "extra_charge", "job": job, "extra_charge": "x1"}), 201
+    )
     assert (nothing["quantity"], nothing["total"]) == ("0", "0.00")
 
     full = await shop.api.post("/invoices", {"job": job})

@@ -263,6 +263,15 @@ async def test_a_change_that_changes_nothing_counts_no_version(shop: Shop) -> No
     assert again["version"] == invoice["version"]
 
 
+async def test_a_default_that_was_typed_is_typed(shop: Shop) -> None:
+    invoice = await shop.billing({"price": "1.00"})
+
+    edited = expect(await shop.patch(invoice, {"date": invoice["date"]}), 200)
+
+    assert (edited["date"], edited["manual"]) == (invoice["date"], ["date"])
+    assert await shop.get(invoice["number"]) == edited
+
+
 async def test_the_axes_count_no_version(shop: Shop) -> None:
     invoice = await shop.billing({"price": "1.00"})
 

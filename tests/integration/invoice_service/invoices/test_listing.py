@@ -29,7 +29,9 @@ class Stocked:
         self.job = await shop.job(self.zoe, description="Dépliants œuvrés", po_number="PO-É7")
         draft = await shop.invoice(job=self.job)
         await self._keep("draft", draft, date="2025-07-01")
-        await self._keep("held", await shop.billing({"price": "20.00"}, customer=self.emile), date="2025-07-02")
+        await self._keep(
+            "held", await shop.billing({"price": "20.00"}, customer=self.emile), date="2025-07-02"
+        )
         expect(await shop.api.patch(f"/invoices/{self.numbers['held']}", {"hold": {"reason": "x"}}), 200)
         sent = await shop.billing({"price": "30.00"}, customer=self.branch)
         await self._keep("sent", sent, date="2025-07-03")
@@ -126,7 +128,9 @@ async def test_sorts(stocked: Stocked, sort: str, order: list[str]) -> None:
     assert await stocked.names(sort=sort) == order
 
 
-@pytest.mark.parametrize("sort", ["-date,-number", "customer,date", "-customer,date", "total", "status,-total"])
+@pytest.mark.parametrize(
+    "sort", ["-date,-number", "customer,date", "-customer,date", "total", "status,-total"]
+)
 async def test_pages_show_each_once_while_others_come_and_go(stocked: Stocked, sort: str) -> None:
     shop = stocked.shop
     whole = [one["number"] for one in (await shop.api.get("/invoices", query={"sort": sort})).json["data"]]
