@@ -72,6 +72,19 @@ async def test_the_same_message_twice_is_two_files_in_order_of_receipt(tmp_path:
         assert [read(file)["Subject"] for file in box.files()] == ["one", "two", "three", "one"]
 
 
+async def test_a_domain_that_can_not_exist_is_refused_and_the_others_get_theirs(tmp_path: Path) -> None:
+    async with mailbox(tmp_path) as box:
+        async with aiosmtplib.SMTP(hostname=box.host, port=box.port, start_tls=False) as client:
+            refused, _ = await client.send_message(
+                letter(), recipients=["client@client.example", "client@Nowhere.INVALID"]
+            )
+
+        (file,) = box.files()
+
+    assert {address: answer.code for address, answer in refused.items()} == {"client@Nowhere.INVALID": 550}
+    assert b"X-Envelope-To: <client@client.example>\r\n" in file.read_bytes()
+
+
 async def test_many_senders_at_once_lose_nothing(tmp_path: Path) -> None:
     async with mailbox(tmp_path) as box:
         await asyncio.gather(*(send(box, letter(str(number))) for number in range(30)))
