@@ -64,8 +64,8 @@ async def fill(transactions: Transactions[UnitOfWork], begun: dt.datetime) -> bo
     every = happenings(today)
     numbers = numbers_of(every)
     known: dict[str, Actor] = {}
-    months = groupby(_dated(every, begun, zone), key=lambda one: f"{one[0]:%Y-%m}")
-    for place, (month, dated) in enumerate(months):
+    months = groupby(dated(every, begun, zone), key=lambda one: f"{one[0]:%Y-%m}")
+    for place, (month, of_month) in enumerate(months):
         async with transactions.writing() as uow:
             claimed = await uow.inbox.claim(SOURCE, f"{today} {month}", _PLAN, _TYPE)
             if claimed == "conflict":
@@ -75,7 +75,7 @@ async def fill(transactions: Transactions[UnitOfWork], begun: dt.datetime) -> bo
             if place == 0 and not await _is_empty(uow):
                 log.warning("no demonstration: the shop has data of its own")
                 return False
-            for instant, happening in dated:
+            for instant, happening in of_month:
                 actor = await _actor(uow, happening.by, known)
                 correlation = f"demonstration {instant:%Y-%m-%d}"
                 context = Context(actor, instant, correlation, in_bulk=True)
@@ -83,7 +83,7 @@ async def fill(transactions: Transactions[UnitOfWork], begun: dt.datetime) -> bo
     return True
 
 
-def _dated(
+def dated(
     every: Sequence[Happening], begun: dt.datetime, zone: ZoneInfo
 ) -> Iterator[tuple[dt.datetime, Happening]]:
     """Each happening with its time of day; those of the first day itself are now."""
