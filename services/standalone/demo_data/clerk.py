@@ -64,7 +64,7 @@ async def refund(uow: UnitOfWork, context: Context, row: Refund, numbers: Number
     credited = (await uow.invoices.load(numbers[row.of], context.actor.id)).invoice
     requests = [
         *(
-            CreditRequest(credited.lines[at].id, quantity=Decimal(text))
+            CreditRequest(credited.lines[at].id, quantity=Decimal(text), release_quantity=row.releases)
             for at, text in row.quantities.items()
         ),
         *(CreditRequest(credited.lines[at].id, amount=Decimal(text)) for at, text in row.amounts.items()),

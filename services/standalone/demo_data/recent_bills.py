@@ -49,7 +49,7 @@ LATELY = (
 )
 
 CREDITS_LATELY = (
-    Refund(key="entetes-abimees", day=12, of="notaires-2", quantities={0: "1"},
+    Refund(key="entetes-abimees", day=12, of="notaires-2", quantities={0: "1"}, releases=False,
         reason="Un paquet abîmé à la livraison"),
     Refund(key="nouvelles-retour", day=9, of="nouvelles", quantities={0: "25"}, releases=False,
         proforma_mailed=1, final=None, reason="Exemplaires retournés par le libraire"),

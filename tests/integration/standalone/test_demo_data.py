@@ -158,6 +158,9 @@ async def check_people_and_jobs(client: ShopClient) -> None:
     assert {one["status"] for one in jobs} == JOB_STATUSES
     waiting = [one for one in jobs if one["status"] == "production_complete"]
     assert any(one["billed_quantity"] == "0" for one in waiting)
+    # What was spoiled and credited is not to be billed again: the work list has no old leftovers.
+    assert {one["number"] for one in jobs if one["remaining_quantity"] != "0"} >= {"D-1039"}
+    assert all(one["remaining_quantity"] == "0" for one in jobs if one["status"] in ("invoiced", "completed"))
     assert any(0 < int(one["billed_quantity"]) < int(one["ordered_quantity"]) for one in jobs)
     assert any(int(one["billed_quantity"]) > int(one["ordered_quantity"]) for one in jobs)
     assert {one["role"] for one in await every(client, "/users")} == {"admin", "accountant", "biller"}
