@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -59,7 +59,8 @@ class Pool:
             await self._pool.release(connection)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
             log.warning("a connection was lost", error=f"{type(error).__name__}: {error}")
-            connection.terminate()
+            with suppress(asyncpg.InterfaceError):  # the pool has ended it already
+                connection.terminate()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:

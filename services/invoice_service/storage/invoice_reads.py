@@ -72,13 +72,15 @@ LISTING = Listing(
 
 BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
 
+# The ids are an array, found before anything is locked: joined, a row that was waited for can go missing (PostgreSQL
+# looks again at what it waited for, and a plan that aggregates the other side of the join finds no match then).
 LOCK = """
     with wanted as (
         select id, credited_invoice from invoices
         where id = $1::uuid or proforma_number = $2 or final_number = $2
     ), locked as (
         select i.id from invoices i
-        where i.id in (select id from wanted union all select credited_invoice from wanted)
+        where i.id = any (array(select id from wanted union all select credited_invoice from wanted))
         order by i.id for update
     )
     select (select id from wanted) from locked"""

@@ -1,14 +1,17 @@
 """One use case, one transaction: all repositories on one connection, committed together or not at all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
 import structlog
 
-from shared.postgres.pool import Connection, Pool
+from shared.postgres.pool import Connection, Pool, PoolBusy
 
 log = structlog.get_logger(__name__)
+
+_PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 class CommitUnknown(Exception):
@@ -19,7 +22,7 @@ class CommitUnknown(Exception):
 
 
 class Transaction:
-    """A running transaction. `xact` is its id once something was written through a function that tells it."""
+    """A running transaction. `xact` is its id, once what wrote something has told it."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -48,6 +51,8 @@ async def transaction(pool: Pool) -> AsyncIterator[Transaction]:
             except BaseException:
                 await _rollback(connection, opened)
                 raise
+            if running.xact is None:
+                running.xact = await connection.fetchval("select pg_current_xact_id_if_assigned()::text")
             committing = running
             await opened.commit()
             committing = None
@@ -64,13 +69,17 @@ async def _rollback(connection: Connection, opened: asyncpg.transaction.Transact
 
 
 async def _committed(pool: Pool, xact: str | None) -> bool:
-    if xact is None:
-        return False
-    try:
-        async with pool.acquire() as connection:
-            status = await connection.fetchval("select pg_xact_status($1::text::xid8)", xact)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
-        raise CommitUnknown from None
-    if status == "in progress":
-        raise CommitUnknown
-    return bool(status == "committed")
+    if xact is None:  # nothing was written: nothing can be lost
+        return True
+    for pause_seconds in (*_PAUSES_SECONDS, None):
+        try:
+            async with pool.acquire() as connection:
+                status = await connection.fetchval("select pg_xact_status($1::text::xid8)", xact)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, PoolBusy, OSError, TimeoutError):
+            raise CommitUnknown from None
+        if status != "in progress":
+            return bool(status == "committed")
+        # The server is still at it, or has not seen yet that we are gone.
+        if pause_seconds is not None:
+            await asyncio.sleep(pause_seconds)
+    raise CommitUnknown

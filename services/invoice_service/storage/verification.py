@@ -18,24 +18,22 @@ _FINALS = """
     where i.final_number is not null order by i.id"""
 
 # Numbers of a final series, between its first and its next one, that are neither on an invoice nor in an
-# interval skipped on purpose.
+# interval skipped on purpose. By their keys: the padding, unlike the prefix, may have changed since.
 _MISSING = """
     with series as (
-        select s.*, (select min(first) from (
-                    select min(substr(i.number_key, length(s.prefix) + 1)::bigint) as first from invoices i
-                    where i.final_number is not null and i.business_entity = s.business_entity
-                      and i.number_key ~ ('^' || regexp_replace(s.prefix, '([./])', '\\\1', 'g') || '[0-9]{18}$')
-                    union all
-                    select min(v.first_value) from number_series_intervals v
-                    where v.business_entity = s.business_entity and v.kind = s.kind) f) as first
+        select s.*, (
+            select min(substr(i.number_key, length(s.prefix) + 1)::bigint) from invoices i
+            where i.final_number is not null and i.business_entity = s.business_entity
+              and left(i.number_key, length(s.prefix)) = s.prefix
+              and substr(i.number_key, length(s.prefix) + 1) ~ '^[0-9]{18}$') as first
         from number_series s where s.kind in ('final', 'credit_note') and s.used
     ), expected as (
-        select s.business_entity, s.kind, n, s.prefix || case
-                   when length(n::text) >= s.padding then n::text else lpad(n::text, s.padding, '0') end as number
+        select s.business_entity, s.kind, n, s.prefix || lpad(n::text, 18, '0') as key,
+               s.prefix || lpad(n::text, greatest(s.padding, length(n::text)), '0') as number
         from series s, generate_series(s.first, s.next_value - 1) n
     )
     select e.number, e.kind from expected e
-    where not exists (select from invoices i where i.final_number = e.number)
+    where not exists (select from invoices i where i.final_number is not null and i.number_key = e.key)
       and not exists (select from number_series_intervals v
                       where v.business_entity = e.business_entity and v.kind = e.kind
                         and e.n between v.first_value and v.last_value)

@@ -5,6 +5,7 @@ The workers are not there: a test says what they answered, through the same hand
 
 # ruff: noqa: ANN401 - a test sends and reads any JSON
 
+import asyncio
 import datetime as dt
 import itertools
 import json
@@ -22,6 +23,7 @@ from shared.bus.outcome import Ack, Outcome
 from shared.bus.port import Delivery
 from shared.contracts.envelope import Envelope
 from tests.support.invoicing import Database, Invoicing, Reply, running
+from tests.support.waiting import PAUSE_SECONDS
 
 Json = dict[str, Any]
 
@@ -264,6 +266,12 @@ class Shop:
         )
         await outbox.clear_leases()
         return len(rows)
+
+    async def until_rows(self, sql: str, *values: Any, some: bool = True) -> None:
+        """Return once the administrator reads some rows, or none."""
+        async with asyncio.timeout(20):
+            while bool(await self.database.fetch(sql, *values)) is not some:  # noqa: ASYNC110 - the database has no event
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def trail(self, invoice: Json) -> list[Json]:
         """The trail of an invoice, newest first, as the API tells it."""
