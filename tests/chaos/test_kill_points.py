@@ -6,13 +6,13 @@ import signal
 import aiohttp
 import pytest
 
-from tests.support.billing import billed, drafted
+from tests.support.billing import billed, drafted, job
 from tests.support.books import assert_books_close, eventually
 from tests.support.bus_tap import BusTap
 from tests.support.deployment import Deployment
 from tests.support.killed_process import LAST_WORDS
 from tests.support.processes import ServiceProcess
-from tests.support.shop_client import ShopClient, settled
+from tests.support.shop_client import Json, ShopClient, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -89,6 +89,30 @@ async def test_the_relay_between_the_confirm_and_the_removal(
     again = [message.identity for message in await tap.read()]
     twice = [identity for identity in before if again.count(identity) == 2]
     assert len(twice) >= len(waiting), "what was confirmed and not removed is published once more"
+
+
+async def test_the_consumer_between_its_commit_and_its_acknowledgement(
+    factures: Deployment, shop: ShopClient, tap: BusTap
+) -> None:
+    await doomed((factures.consumer, AFTER_COMMIT))
+    number = await drafted(factures, shop, "K-5")
+    await died_there(factures.consumer, AFTER_COMMIT)
+    # A message that is delivered again has no further effect: what a clerk has said since stays.
+    await shop.call("PUT", "/jobs/K-5", {"customer": "C-0153", **_body(job("K-5", title="Affiche"))})
+
+    factures.consumer.start()
+    await factures.consumer.ready()
+
+    await drafted(factures, shop, "K-6")
+    await assert_books_close(factures, shop, tap)
+    assert (await shop.get("/jobs/K-5"))["title"] == "Affiche"
+    assert [one["number"] for one in (await shop.get("/jobs/K-5"))["invoices"]] == [number]
+
+
+def _body(job_: Json) -> Json:
+    return {name: value for name, value in job_.items() if name != "number"} | {
+        "status": "production_complete"
+    }
 
 
 async def test_each_worker_between_its_effect_and_its_answer(

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from tests.support.billing import billed, drafted
-from tests.support.books import assert_books_close
+from tests.support.books import assert_books_close, assert_ledger_agrees
 from tests.support.bus_tap import BusTap
 from tests.support.deployment import Deployment
 from tests.support.service_logs import assert_nothing_private, read_logs
@@ -62,6 +62,7 @@ async def test_twenty_jobs_under_random_kills(factures: Deployment, shop: ShopCl
     await asyncio.gather(kill_some(), *(bill(f"R-{number}") for number in range(JOBS)))
 
     invoices = await assert_books_close(factures, shop, tap)
+    await assert_ledger_agrees(factures, invoices)
     ours = [invoice for invoice in invoices if invoice["jobs"][0].startswith("R-")]
     assert [invoice["status"] for invoice in ours] == ["final_sent"] * JOBS
     read_logs(factures)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.documents import amounts, attached, mails_about, printed
-from tests.support.books import assert_books_close
+from tests.support.books import assert_books_close, assert_ledger_agrees
 from tests.support.bus_tap import BusTap, completion, tell_production
 from tests.support.deployment import Deployment
 from tests.support.shop_client import Json, Refused, ShopClient, delivered, rendered, settled
@@ -97,7 +97,7 @@ async def test_a_job_completed_on_the_bus_becomes_a_booked_invoice(
         "2310": Decimal("-790.63"),
         "2320": Decimal("-1577.31"),
     }
-    await assert_books_close(factures, shop, tap)
+    await assert_ledger_agrees(factures, await assert_books_close(factures, shop, tap))
 
 
 async def test_without_a_tax_code_it_stays_a_pro_forma_with_its_sub_total(shop: ShopClient) -> None:
@@ -184,7 +184,7 @@ async def test_an_invoice_credited_in_ten_parts_is_credited_to_the_cent(
     assert back == {account: -amount for account, amount in booked(factures, invoice["number"]).items()}
     with pytest.raises(Refused, match="not_creditable"):
         await shop.call("POST", f"/invoices/{invoice['number']}/credit", {"reason": "encore"})
-    await assert_books_close(factures, shop, tap)
+    await assert_ledger_agrees(factures, await assert_books_close(factures, shop, tap))
 
 
 async def _credited(shop: ShopClient, invoice: Json, amount: str) -> Json:

@@ -12,6 +12,9 @@ from tests.support.bus_tap import BusTap
 from tests.support.deployment import Deployment, deployed
 from tests.support.shop_client import ShopClient, shop_client
 
+# They assert for the tests: say as much as a test would when one fails.
+pytest.register_assert_rewrite("tests.support.books", "tests.support.service_logs")
+
 __all__ = ["factures", "pytest_runtest_makereport", "shop", "tap"]
 
 
@@ -24,16 +27,14 @@ async def factures() -> AsyncIterator[Deployment]:
         yield deployment
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def tap(factures: Deployment) -> BusTap:
-    """Every message of the deployment since it is up: whoever has a client has a tap."""
-    bus_tap = BusTap(factures.broker.url(), factures.retry_policy)
-    await bus_tap.open()
-    return bus_tap
+@pytest.fixture(scope="package")
+def tap(factures: Deployment) -> BusTap:
+    """Every message that was ever on its bus."""
+    return factures.tap
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def shop(factures: Deployment, tap: BusTap) -> AsyncIterator[ShopClient]:
+async def shop(factures: Deployment) -> AsyncIterator[ShopClient]:
     """A client with the administrator's key."""
     async with shop_client(factures.address, factures.admin_key) as client:
         yield client
