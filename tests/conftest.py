@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.support.postgres", "tests.support.rabbitmq"]
+pytest_plugins = ["tests.support.postgres", "tests.support.rabbitmq", "tests.support.deployed_shop"]

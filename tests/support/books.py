@@ -83,8 +83,13 @@ def _finals(invoices: list[Json]) -> list[Json]:
 
 
 def _assert_numbers(invoices: list[Json]) -> None:
-    numbers = sorted(invoice["final_number"] for invoice in _finals(invoices))
-    assert numbers == [f"{value:05}" for value in range(1, len(numbers) + 1)]
+    """The numbers of each series are 1 to N."""
+    series: dict[str, list[int]] = {}
+    for invoice in _finals(invoices):
+        prefix, number = invoice["final_number"][:-5], invoice["final_number"][-5:]
+        series.setdefault(prefix, []).append(int(number))
+    for prefix, numbers in series.items():
+        assert sorted(numbers) == list(range(1, len(numbers) + 1)), f"series {prefix!r}"
 
 
 def _assert_ledger_files(factures: Deployment, invoices: list[Json]) -> None:
