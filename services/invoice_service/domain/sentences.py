@@ -195,10 +195,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Dossier {job} : {quantity} facturés pour {ordered} commandés.",
         "Job {job}: {quantity} billed for {ordered} ordered.",
     ),
-    "job_on_other_invoices": (
-        "Le dossier {job} se retrouve sur d'autres factures.",
-        "Job {job} stands on other invoices.",
-    ),
     "registration_number_missing": (
         "Le numéro d'enregistrement de {tax} est manquant.",
         "The registration number of {tax} is missing.",

@@ -68,7 +68,8 @@ CONTENT = [
         for change in (
             "total = total + 1", "subtotal = 0", "date = '2020-01-01'", "due_date = null",
             "sold_to = '{}'", "bill_to = '{}'", "ship_to = null", "language = 'en'", "currency = 'USD'",
-            "message = 'x'", "tax_code = null", "final_number = '99999'", "final_number = null, status = 'proforma_draft'",
+            "message = 'x'", "tax_code = null", "final_number = '99999'",
+            "final_number = null, status = 'proforma_draft'",
             "proforma_number = 'PF-X'", "number_key = 'x'", "version = version + 1", "kind = 'credit_note'",
             "snapshot = null", "snapshot = snapshot || '{\"x\": 1}'", "snapshot_sha256 = 'x'", "search = 'x'",
             "hold = '{\"reason\": \"x\"}'", "manual = '{x}'", "finalized_at = now()", "created_at = now()",
