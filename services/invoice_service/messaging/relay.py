@@ -137,15 +137,19 @@ class Relay:
 
     async def _publish(self, message: LeasedMessage) -> str | None:
         """Publish one message. Returns what went wrong, if anything did."""
-        envelope = Envelope.decode(message.body)
-        with log_context(message_id=envelope.id, correlation_id=envelope.correlationid):
-            try:
+        try:
+            envelope = Envelope.decode(message.body)
+            with log_context(message_id=envelope.id, correlation_id=envelope.correlationid):
                 async with asyncio.timeout(self._publish_seconds):
                     await self._bus.publish(envelope)
-            except (PublishError, TimeoutError) as error:
-                log.warning("message not published", type=envelope.type, error=str(error) or "timeout")
-                return str(error) or "timeout"
-            log.info("message published", type=envelope.type)
+                log.info("message published", type=envelope.type)
+        except (PublishError, TimeoutError) as error:
+            log.warning("message not published", message_id=str(message.id), error=str(error) or "timeout")
+            return str(error) or "timeout"
+        except Exception as error:
+            # Such as a type that a newer release writes: it must not hold up the rest of its batch.
+            log.exception("message can't be published", message_id=str(message.id))
+            return f"{type(error).__name__}: {error}"
         return None
 
     async def _report(self) -> None:
