@@ -92,7 +92,7 @@ async def test_what_is_no_result_is_a_defect() -> None:
     context = context_of(delivery(*RESULT).envelope, NOW)
 
     with pytest.raises(TypeError, match="CustomerData is not a result"):
-        await record_result(None, context, CustomerData(code="C", name="x"))  # type: ignore[arg-type]
+        await record_result(None, context, CustomerData(code="C", name="x"))  # type: ignore[arg-type]  # a table of values
 
 
 def test_the_message_is_who_acts() -> None:

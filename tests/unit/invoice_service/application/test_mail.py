@@ -163,7 +163,7 @@ def test_what_the_mailer_told_of_recipients(
     ],
 )
 def test_how_much_is_drafted(mode: str, produced: str | None, billed: str, quantity: str) -> None:
-    settings = dataclasses.replace(ShopSettings(), auto_draft_on_completion=mode)  # type: ignore[arg-type]
+    settings = dataclasses.replace(ShopSettings(), auto_draft_on_completion=mode)  # type: ignore[arg-type]  # a table of values
     of = job(produced_quantity=Decimal(produced) if produced else None, billed=Decimal(billed))
 
     assert quantity_to_draft(of, settings) == Decimal(quantity)

@@ -101,7 +101,7 @@ def test_the_active_contact_who_is_responsible_is_billed() -> None:
 def test_where_it_is_shipped(
     addresses: tuple[object, ...], ship_to: str | None, expected: str | None
 ) -> None:
-    made_from = drafting(customer=dataclasses.replace(CUSTOMER, addresses=addresses))  # type: ignore[arg-type]
+    made_from = drafting(customer=dataclasses.replace(CUSTOMER, addresses=addresses))  # type: ignore[arg-type]  # a table of values
 
     assert default_ship_to_address(made_from, job(ship_to=ship_to)) == expected
     if ship_to is None:
@@ -113,7 +113,7 @@ def test_where_it_is_shipped(
 )
 def test_who_can_not_be_billed_is_refused(fields: dict[str, bool]) -> None:
     with pytest.raises(Conflict) as caught:
-        check_customer(dataclasses.replace(CUSTOMER, **fields))  # type: ignore[arg-type]
+        check_customer(dataclasses.replace(CUSTOMER, **fields))  # type: ignore[arg-type]  # a table of values
 
     assert (caught.value.code, caught.value.data) == ("customer_not_billable", {"customer": "C-1"})
     check_customer(CUSTOMER)

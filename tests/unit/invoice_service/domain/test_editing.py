@@ -208,7 +208,7 @@ def test_sold_to_another_customer_what_nobody_typed_follows() -> None:
 )
 def test_the_customer_is_fixed(fields: dict[str, object]) -> None:
     with pytest.raises(Conflict) as caught:
-        resold(dataclasses.replace(invoice(), **fields), drafting(), now=NOW)  # type: ignore[arg-type]
+        resold(dataclasses.replace(invoice(), **fields), drafting(), now=NOW)  # type: ignore[arg-type]  # a table of values
 
     assert caught.value.code == "customer_fixed"
 
@@ -231,7 +231,7 @@ def test_lines_bring_their_totals() -> None:
 )
 def test_amounts_that_can_not_be_kept_are_refused(lines: tuple[object, ...], fields: set[str]) -> None:
     with pytest.raises(Invalid) as caught:
-        with_lines(invoice(), lines, drafting())  # type: ignore[arg-type]
+        with_lines(invoice(), lines, drafting())  # type: ignore[arg-type]  # a table of values
 
     assert {error.field for error in caught.value.errors} == fields
     assert {error.code for error in caught.value.errors} == {"amount_too_large"}

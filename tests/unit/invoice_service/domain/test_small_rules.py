@@ -124,7 +124,7 @@ def test_a_document_of_another_version_is_not_this_ones() -> None:
 
 @pytest.mark.parametrize("state", ["none", "pending", "succeeded", "failed", "uncertain"])
 def test_what_waits_says_why_and_nothing_else_does(state: str) -> None:
-    axis = Axis(state, AxisReason("old"), NOW)  # type: ignore[arg-type]
+    axis = Axis(state, AxisReason("old"), NOW)  # type: ignore[arg-type]  # a table of values
     axes = Axes(delivery=axis, transfer=axis)
 
     held = axes.waiting_for(connector_paused=True, outbound_off=True)
@@ -145,7 +145,7 @@ def test_what_waits_says_why_and_nothing_else_does(state: str) -> None:
 
 
 def codes(one: object, around: Surroundings | None = None) -> list[tuple[str, str]]:
-    found = warnings(one, around or Surroundings())  # type: ignore[arg-type]
+    found = warnings(one, around or Surroundings())  # type: ignore[arg-type]  # a table of values
     return [
         (warning.field, warning.code) for warning in found if warning.code != "registration_number_missing"
     ]
