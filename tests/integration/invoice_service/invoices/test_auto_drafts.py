@@ -70,6 +70,26 @@ async def test_again_when_a_final_credit_gave_quantity_back(shop: Shop) -> None:
     assert quantities(await shop.get(again["invoice"])) == ["400"]
 
 
+async def test_a_charge_that_comes_later_is_left_to_a_clerk(shop: Shop) -> None:
+    job, customer = await new(shop)
+    await shop.finalize(await shop.get((await completed(shop, job, customer))["invoice"]))
+    account = await shop.account()
+    late = [
+        {
+            "id": "x1",
+            "description": "Livraison",
+            "quantity": "1",
+            "unit_price": "40.00",
+            "gl_account": account,
+        }
+    ]
+
+    answer = await completed(shop, job, customer, extra_charges=late)
+
+    assert (answer["outcome"], answer["invoice"]) == ("applied", None)
+    assert (await shop.get_job(job))["amount_waiting"] == "40.00"
+
+
 async def test_never_after_a_clerk_deleted_it(shop: Shop) -> None:
     job, customer = await new(shop)
     first = await shop.get((await completed(shop, job, customer))["invoice"])

@@ -40,11 +40,11 @@ TPS = tax("TPS", ("2008-01-01", "0.05"), account="2310")
 TVQ = tax("TVQ", ("2013-01-01", "0.09975"), account="2320")
 TVH_NS = tax("TVH-NS", ("2010-07-01", "0.15"), ("2025-04-01", "0.14"))
 TAX_CODES = {
+    "OLD": TaxCode("OLD", "Québec, avant", (TPS,), "QC", is_default=True, active=False),
     "00": TaxCode("00", "Aucune"),
     "01": TaxCode("01", "TPS", (TPS,)),
     "QC": TaxCode("QC", "Québec", (TPS, TVQ), "QC", is_default=True),
     "NS": TaxCode("NS", "Nouvelle-Écosse", (TVH_NS,), "NS", is_default=True),
-    "OLD": TaxCode("OLD", "Québec, avant", (TPS,), "QC", is_default=True, active=False),
 }
 HOME = Address("home", "billing", "1, rue A", "Québec", "CA", is_main=True, province="QC")
 DEPOT = Address("depot", "shipping", "2, rue B", "Halifax", "CA", name="Entrepôt", province="NS")

@@ -334,3 +334,13 @@ def test_a_line_of_another_invoice_is_refused(credited: uuid.UUID | None) -> Non
         credit_totalled(foreign, original, [])
 
     assert [error.code for error in caught.value.errors] == ["foreign_line"]
+
+
+@pytest.mark.parametrize("ordered", [None, Decimal(3), Decimal(6)])
+def test_a_quantity_of_a_total_price_is_credited_its_share(ordered: Decimal | None) -> None:
+    original = original_of(line(None, "3", total_price=Decimal("100.00"), ordered_quantity=ordered))
+    one = CreditRequest(original.lines[0].id, quantity=Decimal(1))
+
+    credit = credit_note(original, (one,), [])
+
+    assert credit.lines[0].total == (Decimal("-16.67") if ordered == 6 else Decimal("-33.33"))
