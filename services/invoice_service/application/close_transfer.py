@@ -12,6 +12,7 @@ from services.invoice_service.application.trail import entry
 from services.invoice_service.domain.actions import may_mark_transferred, may_retry_transfer
 from services.invoice_service.domain.axes import Axis, AxisReason
 from services.invoice_service.domain.changes import Change
+from services.invoice_service.domain.completeness import missing_accounts
 from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
 from services.invoice_service.domain.invoice import Status
 from services.invoice_service.domain.next_step import Happened, next_steps
@@ -23,6 +24,7 @@ async def retry_transfer(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
     Raises:
         NotFound: no such invoice.
         Conflict: nothing_to_retry, also while no connector is set.
+        Invalid: incomplete, with the accounts that are missing.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
@@ -30,6 +32,10 @@ async def retry_transfer(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
     steps = next_steps(Happened.TRANSFER_RETRIED, connected=drafting.settings.connector != "none")
     if not may_retry_transfer(loaded.invoice, loaded.around) or not steps:
         raise Conflict("nothing_to_retry")
+    errors = missing_accounts(loaded.invoice, drafting)
+    if errors:
+        # It became final while nothing was booked: what it lacks is set in the settings, the product or the tax.
+        raise Invalid("incomplete", errors=errors, number=loaded.invoice.number)
     attempt = loaded.around.axes.transfer_attempt + 1
     reason = AxisReason("connector_paused") if drafting.settings.connector_paused else None
     pending = Axis("pending", reason, context.now)

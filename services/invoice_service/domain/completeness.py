@@ -7,6 +7,7 @@ from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.errors import FieldError
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, all_taxes
 from services.invoice_service.domain.line import JOB, Line
+from services.invoice_service.domain.tax import AppliedTax
 
 
 def final_date(invoice: Invoice, drafting: Drafting, now: dt.datetime) -> dt.date:
@@ -29,17 +30,25 @@ def receivable_account(invoice: Invoice, drafting: Drafting) -> str | None:
     return invoice.receivable_account or drafting.settings.default_receivable_account
 
 
+def tax_account(tax: AppliedTax, drafting: Drafting) -> str | None:
+    """The account of a tax: the one it had when it was charged, else the one it has been given since."""
+    known = all_taxes(drafting.tax_codes.values()).get(tax.code)
+    return tax.gl_account or (known.gl_account if known else None)
+
+
 def missing(
     invoice: Invoice, drafting: Drafting, *, day: dt.date, rebilled_credit: LinkedInvoice | None = None
 ) -> tuple[FieldError, ...]:
-    """Everything that keeps an invoice dated `day` from being final."""
-    return (
+    """Everything that keeps an invoice dated `day` from being final, each thing once."""
+    found = (
         *_taxes(invoice, drafting, day),
         *_parties(invoice, drafting),
         *_lines(invoice, drafting),
-        *_accounts(invoice, drafting),
+        *_required_accounts(invoice, drafting),
+        *(missing_accounts(invoice, drafting) if drafting.settings.connector != "none" else ()),
         *_circumstances(invoice, drafting, day, rebilled_credit),
     )
+    return tuple({(error.field, error.code, str(error.data)): error for error in found}.values())
 
 
 def _taxes(invoice: Invoice, drafting: Drafting, day: dt.date) -> Iterator[FieldError]:
@@ -70,21 +79,30 @@ def _lines(invoice: Invoice, drafting: Drafting) -> Iterator[FieldError]:
             yield FieldError("po_number", "po_number_missing")
 
 
-def _accounts(invoice: Invoice, drafting: Drafting) -> Iterator[FieldError]:
-    booked = drafting.settings.connector != "none"
-    for index, line in enumerate(invoice.lines):
-        if not line.priced:
-            continue
-        required = drafting.settings.line_account_required and not (line.gl_account or line.product)
-        if required or (booked and revenue_account(line, drafting) is None):
-            yield FieldError(f"lines[{index}].gl_account", "gl_account_missing")
-    if not booked:
+def _required_accounts(invoice: Invoice, drafting: Drafting) -> Iterator[FieldError]:
+    """What the shop wants on every line; a credit follows the invoice that it credits, and can't be changed."""
+    if invoice.kind == "credit_note" or not drafting.settings.line_account_required:
         return
+    for index, line in enumerate(invoice.lines):
+        if line.priced and not (line.gl_account or line.product):
+            yield FieldError(f"lines[{index}].gl_account", "gl_account_missing")
+
+
+def missing_accounts(invoice: Invoice, drafting: Drafting) -> tuple[FieldError, ...]:
+    """The postings that have no account: without it, nothing can be booked."""
+    errors = [
+        FieldError(f"lines[{index}].gl_account", "gl_account_missing")
+        for index, line in enumerate(invoice.lines)
+        if line.priced and revenue_account(line, drafting) is None
+    ]
     if receivable_account(invoice, drafting) is None:
-        yield FieldError("receivable_account", "receivable_account_missing")
-    for tax in invoice.totals.taxes:
-        if tax.gl_account is None:
-            yield FieldError("tax_code", "tax_account_missing", {"tax": tax.code})
+        errors.append(FieldError("receivable_account", "receivable_account_missing"))
+    errors += [
+        FieldError("tax_code", "tax_account_missing", {"tax": tax.code})
+        for tax in invoice.totals.taxes
+        if tax_account(tax, drafting) is None
+    ]
+    return tuple(errors)
 
 
 def _circumstances(

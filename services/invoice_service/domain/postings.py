@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from services.invoice_service.domain.completeness import receivable_account, revenue_account
+from services.invoice_service.domain.completeness import receivable_account, revenue_account, tax_account
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.money import ZERO
@@ -50,7 +50,8 @@ def postings(invoice: Invoice, drafting: Drafting) -> tuple[LedgerPosting, ...]:
     result = [LedgerPosting(receivable, invoice.totals.total, "receivable")]
     result += [LedgerPosting(account, -amount, "revenue") for account, amount in revenue.items()]
     for tax in invoice.totals.taxes:
-        if tax.gl_account is None:
+        account = tax_account(tax, drafting)
+        if account is None:
             raise AccountMissing(tax.code)
-        result.append(LedgerPosting(tax.gl_account, -tax.amount, "tax", tax.code, tax.name))
+        result.append(LedgerPosting(account, -tax.amount, "tax", tax.code, tax.name))
     return tuple(result)

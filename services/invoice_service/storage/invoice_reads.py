@@ -28,12 +28,16 @@ _AROUND = f"""
         where o.kind = 'job' and o.invoice_id <> i.id
           and o.job in (select l.job from invoice_lines l where l.invoice_id = i.id and l.kind = 'job')), '[]'),
     'email_under_way', exists (
-        select from emails e where e.state in ('prepared', 'sending')
-        and (e.invoice_id = i.id or e.invoice_id in (select c.id from invoices c where c.rebills = i.id))),
+        select from emails e where e.state in ('prepared', 'sending') and e.invoice_id = any (
+            array(select i.id union all select c.id from invoices c where c.rebills = i.id))),
     'fully_credited', i.status = 'final_sent' and not exists (
-        select from invoice_lines l where l.invoice_id = i.id and abs(l.total) > abs(coalesce(
-            (select sum(c.total) from invoice_lines c where c.credited_line = l.id), 0))),
-    'settings', (select body from settings),
+        select from invoice_lines l, lateral (
+            select coalesce(sum(c.total), 0) as total, coalesce(sum(c.quantity), 0) as quantity
+            from invoice_lines c where c.credited_line = l.id) credited
+        where l.invoice_id = i.id and abs(l.total) > abs(credited.total) and l.quantity > -credited.quantity),
+    'settings', (select jsonb_strip_nulls(jsonb_build_object(
+        'connector', body -> 'connector', 'connector_paused', body -> 'connector_paused',
+        'outbound', body -> 'outbound')) from settings),
     'tax_code_province', (select t.province from tax_codes t where t.code = i.tax_code),
     'favourite', exists (select from favourites f where f.invoice_id = i.id and f.actor = $2)"""
 

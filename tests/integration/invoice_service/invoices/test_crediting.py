@@ -200,6 +200,19 @@ async def test_credits_that_were_drafted_first_close_whatever_the_order(shop: Sh
     assert sum(Decimal(final["total"]) for final in finals) == -Decimal(invoice["total"])
 
 
+async def test_drafts_of_everything_leave_nothing_though_their_cents_do_not_add_up_yet(shop: Shop) -> None:
+    invoice = await sent(shop, {"price": "0.334", "quantity": "3"})
+    line = invoice["lines"][0]["id"]
+    for _ in range(3):
+        expect(await shop.credit(invoice, lines=[{"line": line, "quantity": "1"}]), 201)
+
+    action = (await shop.get(invoice["number"]))["available_actions"]["credit"]
+    reply = await shop.credit(invoice)
+
+    assert (action["enabled"], action["reason"]["code"]) == (False, "fully_credited")
+    assert (reply.status, reply.code) == (409, "not_creditable")
+
+
 async def test_two_who_credit_the_rest_at_once_do_not_credit_it_twice(shop: Shop) -> None:
     invoice = await sent(shop, {"price": "10.00", "quantity": "10"})
 

@@ -277,6 +277,42 @@ async def test_without_accounting_software_it_is_closed_by_hand_or_transferred_o
     assert command["attempt"] == 2
 
 
+async def test_what_became_final_without_accounts_is_transferred_once_they_are_there(connected: Shop) -> None:
+    code, tax, account = connected.code("TX"), connected.code("T"), await connected.account("liability")
+    rates = [{"from": "2020-01-01", "rate": "0.05"}]
+    body: Json = {
+        "description": "x",
+        "taxes": [{"code": tax, "name": {"fr": "T", "en": "T"}, "rates": rates}],
+    }
+    expect(await connected.api.put(f"/tax-codes/{code}", body), 201)
+    customer = await connected.customer(tax_code=code)
+    async with connected.settings(connector="none"):
+        invoice = await connected.finalize(await connected.billing({"price": "100.00"}, customer=customer))
+        closed = await connected.transferred(
+            await connected.finalize(await connected.billing({"price": "100.00"}, customer=customer))
+        )
+    credit = expect(await connected.credit(closed), 201)
+
+    retried = await connected.api.post(f"/invoices/{invoice['number']}/transfer/retry")
+    finalized = await connected.api.post(f"/invoices/{credit['number']}/finalize")
+    body["taxes"][0]["gl_account"] = account
+    expect(await connected.api.put(f"/tax-codes/{code}", body), 200)
+
+    for reply in (retried, finalized):
+        assert (reply.status, reply.code, reply.fields) == (
+            422,
+            "incomplete",
+            {"tax_code": "tax_account_missing"},
+        )
+    await retry(connected, invoice)
+    final_credit = await connected.finalize(credit)
+    for one, amount in ((invoice, "-5.00"), (final_credit, "5.00")):
+        (command,) = await connected.outbox(one, "accounting.transfer.")
+        assert [(p["account"], p["amount"]) for p in command["postings"] if p["kind"] == "tax"] == [
+            (account, amount)
+        ]
+
+
 async def test_an_answer_about_an_invoice_that_is_not_there_changes_nothing(connected: Shop) -> None:
     nobody = {**await final(connected), "id": str(uuid.uuid4())}
 

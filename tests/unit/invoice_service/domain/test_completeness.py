@@ -8,6 +8,7 @@ import pytest
 from services.invoice_service.domain.completeness import (
     final_date,
     missing,
+    missing_accounts,
     receivable_account,
     revenue_account,
 )
@@ -119,7 +120,13 @@ def test_accounts_when_they_are_booked() -> None:
             made.totals, taxes=(dataclasses.replace(made.totals.taxes[0], gl_account=None),)
         ),
     )
-    assert lacking(taxed, bare)["tax_code"] == "tax_account_missing"
+    assert "tax_code" not in lacking(taxed, bare)  # its account was given since
+    nowhere = dataclasses.replace(bare, tax_codes={})
+    assert [error.code for error in missing_accounts(taxed, nowhere)] == [
+        "gl_account_missing",
+        "receivable_account_missing",
+        "tax_account_missing",
+    ]
     assert lacking(taxed) == {}
 
 
@@ -128,6 +135,7 @@ def test_an_account_on_every_line_when_the_shop_wants_it() -> None:
     made = invoice(line("1.00"), line("1.00", product="P-1"), line(None, None), of=strict)
 
     assert lacking(made, strict) == {"lines[0].gl_account": "gl_account_missing"}
+    assert lacking(dataclasses.replace(made, kind="credit_note"), strict) == {}
 
 
 @pytest.mark.parametrize(("day", "locked"), [("2025-06-30", True), ("2025-07-01", False)])

@@ -60,4 +60,15 @@ def test_what_has_no_account_is_a_defect() -> None:
     with pytest.raises(AccountMissing, match="Travail"):
         postings(made, drafting(settings=ShopSettings(default_receivable_account="1200")))
     with pytest.raises(AccountMissing, match="TPS"):
-        postings(dataclasses.replace(made, totals=untaxed), BOOKED)
+        postings(dataclasses.replace(made, totals=untaxed), dataclasses.replace(BOOKED, tax_codes={}))
+
+
+def test_a_tax_without_an_account_is_booked_on_the_one_it_was_given_since() -> None:
+    made = invoice(line("100.00"), of=BOOKED)
+    untaxed = tuple(dataclasses.replace(one, gl_account=None) for one in made.totals.taxes)
+
+    booked = postings(
+        dataclasses.replace(made, totals=dataclasses.replace(made.totals, taxes=untaxed)), BOOKED
+    )
+
+    assert [one.account for one in booked if one.kind == "tax"] == ["2310", "2320"]
