@@ -20,8 +20,18 @@ from services.invoice_service.api.bodies.invoices import (
     OrderBody,
     ReasonBody,
 )
-from services.invoice_service.api.bodies.messages import Completion, ReceivedShown
-from services.invoice_service.api.bodies.shown import EmailShown, InvoiceShown, LineShown, ParkedShown
+from services.invoice_service.api.bodies.messages import Completion, ReceivedShown, ReplayedShown
+from services.invoice_service.api.bodies.shown import (
+    AttachmentShown,
+    AuditShown,
+    CreditShown,
+    EmailDraftShown,
+    EmailShown,
+    InvoiceShown,
+    LineShown,
+    NotificationShown,
+    ParkedShown,
+)
 from services.invoice_service.api.routing import (
     ACCOUNTANT,
     ADMIN,
@@ -146,9 +156,16 @@ ROUTES: tuple[Route, ...] = (
         "Make a credit note",
         status=(201,),
         body=CreditBody,
-        answer=InvoiceShown,
+        answer=CreditShown,
     ),
-    Route("GET", f"{_ONE}/emails/draft", emails.get_draft, BILLER, "The e-mail that is proposed"),
+    Route(
+        "GET",
+        f"{_ONE}/emails/draft",
+        emails.get_draft,
+        BILLER,
+        "The e-mail that is proposed",
+        answer=EmailDraftShown,
+    ),
     Route(
         "POST",
         f"{_ONE}/emails",
@@ -203,10 +220,28 @@ ROUTES: tuple[Route, ...] = (
         BILLER,
         "Upload a file to attach to e-mails (multipart, part `file`)",
         status=(201,),
+        answer=AttachmentShown,
         body_limit=UPLOAD_LIMIT,
     ),
-    Route("GET", f"{_ONE}/audit", invoices.get_audit, VIEWER, "Its trail, newest first", query=_PAGE),
-    Route("GET", "/notifications", notices.get_notifications, VIEWER, "What a person must be told"),
+    Route(
+        "GET",
+        f"{_ONE}/audit",
+        invoices.get_audit,
+        VIEWER,
+        "Its trail, newest first",
+        answer=AuditShown,
+        many=True,
+        query=_PAGE,
+    ),
+    Route(
+        "GET",
+        "/notifications",
+        notices.get_notifications,
+        VIEWER,
+        "What a person must be told",
+        answer=NotificationShown,
+        many=True,
+    ),
     Route(
         "POST",
         "/job-completions",
@@ -233,7 +268,7 @@ ROUTES: tuple[Route, ...] = (
         ADMIN,
         "Replay a parked message",
         status=(202,),
-        answer=ReceivedShown,
+        answer=ReplayedShown,
     ),
     Route(
         "DELETE",

@@ -1,5 +1,7 @@
 """The HTTP twin of `job.completed`. As on the bus, unknown fields are ignored."""
 
+from typing import Literal
+
 from pydantic import BaseModel
 
 from shared.contracts.envelope import Envelope
@@ -9,11 +11,16 @@ class Completion(Envelope):
     """A CloudEvent `production.job.completed.v1`."""
 
 
-class ReceivedShown(BaseModel):
-    """What became of it."""
+class ReplayedShown(BaseModel):
+    """What became of a message: the pro forma that was prepared, or where it is parked and why."""
 
-    id: str
-    outcome: str
+    outcome: Literal["applied", "duplicate", "superseded", "parked"]
     invoice: str | None
     parked: str | None
     reason: str | None
+
+
+class ReceivedShown(ReplayedShown):
+    """The same, with the id of the message."""
+
+    id: str

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import uuid
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from services.invoice_service.api.bodies.fields import LocalizedShown, Shown
 from shared.contracts.values import Amount, Language, Quantity, Rate, Reason, UnitPrice
@@ -197,21 +199,111 @@ class RecipientShown(Shown):
     reply: str | None
 
 
+class EmailAttachmentShown(Shown):
+    """A file of an e-mail."""
+
+    name: str
+    content_type: str
+
+
+class CreditShown(InvoiceShown):
+    """A credit note that was just made, and the number of the pro forma that bills again."""
+
+    rebill: str | None
+
+
+class MailboxShown(Shown):
+    """A name and an e-mail address."""
+
+    name: str
+    email: str
+
+
 class EmailShown(Shown):
     """An e-mail of the history."""
 
     id: uuid.UUID
     state: Literal["prepared", "sending", "sent", "partly", "refused", "uncertain"]
     reason: Reason | None
+    sender: Annotated[MailboxShown, Field(serialization_alias="from")]
     recipients: list[RecipientShown]
     subject: str
     body: str
     pdf: bool
-    attachments: list[dict[str, Any]]
+    attachments: list[EmailAttachmentShown]
     message_id: str
     possible_duplicate: bool
     created_at: dt.datetime
     sent_at: dt.datetime | None
+
+
+class EmailDraftShown(Shown):
+    """An e-mail as it is proposed: what POST of it takes, and the name of the PDF."""
+
+    sender: Annotated[MailboxShown | None, Field(serialization_alias="from")]
+    to: list[MailboxShown]
+    cc: list[MailboxShown]
+    bcc: list[MailboxShown]
+    subject: str
+    body: str
+    attachments: list[uuid.UUID]
+    pdf: bool
+    attachment_name: str
+
+
+class AttachmentShown(Shown):
+    """A file that was uploaded."""
+
+    id: uuid.UUID
+    name: str
+    content_type: str
+    size: int
+
+
+class ActorShown(Shown):
+    """Who did it."""
+
+    kind: Literal["user", "key", "message", "system"]
+    id: str
+    name: str
+
+
+class ChangeShown(Shown):
+    """One field, before and after."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class AuditShown(Shown):
+    """One entry of the trail."""
+
+    at: dt.datetime
+    actor: ActorShown
+    action: str
+    changes: list[ChangeShown]
+
+
+class NotificationShown(Shown):
+    """What went wrong while nobody looked; `invoice` is its number."""
+
+    id: uuid.UUID
+    at: dt.datetime
+    code: str
+    invoice: str | None
+    message: LocalizedShown
+    read_at: dt.datetime | None
+
+
+class MessageShown(Shown):
+    """What a parked message says of itself, as far as it could be read."""
+
+    source: str | None
+    id: str | None
+    type: str | None
+    subject: str | None
+    time: dt.datetime | None
 
 
 class ParkedShown(Shown):
@@ -220,7 +312,7 @@ class ParkedShown(Shown):
     id: uuid.UUID
     kind: Literal["unknown_reference", "quarantined", "dead"]
     reason: Reason
-    message: dict[str, Any]
+    message: MessageShown
     body: str
     queue: str
     attempts: int
