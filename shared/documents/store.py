@@ -154,18 +154,22 @@ class DocumentStore:
 
     async def _create(self, key: str, content: bytes) -> bool:
         try:
-            await obstore.put_async(self._store, key, content, mode="create")
+            await asyncio.to_thread(obstore.put, self._store, key, content, mode="create")
         except AlreadyExistsError:
             return False
         return True
 
     async def _read(self, key: str) -> bytes:
         try:
-            return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+            return await asyncio.to_thread(self._fetch, key)
         except FileNotFoundError:
             raise DocumentMissing(key) from None
         except (BaseError, OSError) as error:
             raise StoreUnavailable(key, _why(error)) from error
+
+    def _fetch(self, key: str) -> bytes:
+        # In a thread of ours: obstore's own calls back into Python, and a process that ends meanwhile is aborted.
+        return bytes(obstore.get(self._store, key).bytes())
 
 
 def _check(key: str) -> None:
