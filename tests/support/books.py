@@ -38,6 +38,7 @@ async def assert_books_close(factures: Deployment, shop: ShopClient, tap: BusTap
     await eventually("messages in the outbox", factures.outbox)
     await eventually("messages in queues", tap.waiting)
     await eventually("invoices with work left", lambda: _unsettled(shop))
+    await eventually("e-mails under way", lambda: _emails_under_way(shop))
     # What ended last may have said something more.
     await eventually("messages in the outbox", factures.outbox)
     await eventually("messages in queues", tap.waiting)
@@ -75,6 +76,16 @@ async def _unsettled(shop: ShopClient) -> list[Any]:
         for invoice in await _invoices(shop)
         for axes in [("rendering", "delivery", "transfer")]
         if invoice["status"] == "final_ready" or any(invoice[axis]["state"] in _OPEN_STATES for axis in axes)
+    ]
+
+
+async def _emails_under_way(shop: ShopClient) -> list[Any]:
+    """No axis tells of the e-mails of a pro forma once it is final: the history does."""
+    return [
+        (invoice["number"], email["id"], email["state"])
+        for invoice in await _invoices(shop)
+        for email in (await shop.get(f"/invoices/{invoice['number']}/emails"))["data"]
+        if email["state"] in ("prepared", "sending")
     ]
 
 
