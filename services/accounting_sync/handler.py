@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 import structlog
-from pydantic import ValidationError
 
 from services.accounting_sync import answers
 from services.accounting_sync.booking import Booking, Later
@@ -27,7 +26,7 @@ from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Bus, Delivery, PublishError
 from shared.contracts.commands import TransferInvoice
 from shared.contracts.envelope import Envelope
-from shared.contracts.registry import UnknownMessageType, parse
+from shared.contracts.reading import Unreadable, read
 from shared.observability.logging import log_context
 
 log = structlog.get_logger(__name__)
@@ -62,13 +61,9 @@ class TransferHandler:
         """Have the invoice of the command booked, and publish what became of it."""
         envelope = delivery.envelope
         try:
-            command = parse(envelope.type, envelope.data)
-        except UnknownMessageType as error:
+            command = read(envelope, TransferInvoice)
+        except Unreadable as error:
             return DeadLetter(str(error))
-        except ValidationError as error:
-            return DeadLetter(_without_values(error))
-        if not isinstance(command, TransferInvoice):
-            return DeadLetter(f"{envelope.type} is not for this service")
         with log_context(
             message_id=envelope.id, correlation_id=envelope.correlationid, invoice_id=command.invoice_id
         ):
@@ -132,9 +127,3 @@ def _wanted(envelope: Envelope, command: TransferInvoice, known: Transfer | None
         attempts=known.attempts if known else 0,
         total=command.total.quantize(_CENT),
     )
-
-
-def _without_values(error: ValidationError) -> str:
-    """What is wrong with a command, without its content: this ends up in logs."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)

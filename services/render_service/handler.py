@@ -10,7 +10,6 @@ import uuid
 from typing import Protocol
 
 import structlog
-from pydantic import ValidationError
 
 from services.render_service.errors import ChildUnavailable, RenderCrashed, RenderTimedOut, Unprintable
 from services.render_service.key import key_of
@@ -19,7 +18,7 @@ from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Bus, Delivery, PublishError
 from shared.contracts.commands import RenderDocument
 from shared.contracts.envelope import Envelope, caused_by
-from shared.contracts.registry import UnknownMessageType, parse
+from shared.contracts.reading import Unreadable, read
 from shared.contracts.results import DocumentRendered, DocumentRenderFailed
 from shared.contracts.values import DocumentRef, DocumentSnapshot, Reason
 from shared.documents.store import DocumentStore, StoreUnavailable
@@ -61,13 +60,9 @@ class RenderHandler:
         """Render, keep, publish; in that order, so that a result is never ahead of its document."""
         envelope = delivery.envelope
         try:
-            command = parse(envelope.type, envelope.data)
-        except UnknownMessageType as error:
+            command = read(envelope, RenderDocument)
+        except Unreadable as error:
             return DeadLetter(str(error))
-        except ValidationError as error:
-            return DeadLetter(_without_values(error))
-        if not isinstance(command, RenderDocument):
-            return DeadLetter(f"{envelope.type} is not for this service")
         with log_context(
             message_id=envelope.id, correlation_id=envelope.correlationid, invoice_id=command.invoice_id
         ):
@@ -120,9 +115,3 @@ def _answer(command: Envelope, result: DocumentRendered | DocumentRenderFailed) 
     type_ = RENDERED if isinstance(result, DocumentRendered) else FAILED
     message_id = uuid.uuid5(_NAMESPACE, f"{command.source}\n{command.id}\n{type_}\n{said}")
     return caused_by(command, message_id=str(message_id), source=SOURCE, type_=type_, data=result)
-
-
-def _without_values(error: ValidationError) -> str:
-    """What is wrong with a command, without its content: this ends up in logs."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)

@@ -84,6 +84,9 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
             smtp_host=mail.host,
             smtp_port=mail.port,
             smtp_tls="none",
+            # The mail server is this process too: what one before it left without an answer has no answer.
+            data_timeout_seconds=5,
+            uncertain_resend_after_seconds=9,
         )
         ledger = AccountingSettings(
             database_url=await _database(server, "accounting", SERVICE_ROLE),

@@ -24,6 +24,7 @@ from shared.bus.port import (
 from shared.bus.retry import RetryPolicy
 from shared.bus.topology import DEAD_LETTER_QUEUE
 from shared.contracts.envelope import Envelope
+from shared.contracts.reading import what_is_wrong
 from shared.contracts.registry import CONTRACTS
 from shared.observability.logging import log_context
 from shared.observability.metrics import MESSAGE_SECONDS, MESSAGES, PUBLISHED
@@ -66,7 +67,7 @@ async def handle(
         envelope = Envelope.decode(body)
     except ValidationError as error:
         MESSAGES.labels(queue, _UNDECODABLE, "dead_letter").inc()
-        settlement = Park(_tidy(f"{_UNDECODABLE}: {_what_is_wrong(error)}"), attempt)
+        settlement = Park(_tidy(f"{_UNDECODABLE}: {what_is_wrong(error)}"), attempt)
         log.warning("message parked", queue=queue, attempt=attempt, reason=settlement.reason)
         return settlement
     delivery = Delivery(envelope=envelope, queue=queue, attempt=attempt)
@@ -170,14 +171,6 @@ def _verdict(outcome: Outcome, policy: RetryPolicy, delivery: Delivery, type_: s
 def _type_label(type_: str) -> str:
     """A message type as a metric's label: one of ours, since anyone may write into `production`."""
     return type_ if type_ in CONTRACTS else "unknown"
-
-
-def _what_is_wrong(error: ValidationError) -> str:
-    """What a body lacks, by field; never what it holds."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in problem['loc']) or 'body'}: {problem['msg']}"
-        for problem in error.errors(include_url=False, include_input=False, include_context=False)
-    )
 
 
 def _tidy(reason: str) -> str:

@@ -23,6 +23,7 @@ from services.invoice_service.domain.actors import Actor, Role
 from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Delivery, ParkedDelivery
 from shared.contracts.envelope import Envelope
+from shared.contracts.reading import what_is_wrong
 from shared.contracts.registry import UnknownMessageType, parse
 
 
@@ -50,8 +51,10 @@ class Inbound:
         envelope = delivery.envelope
         try:
             result = parse(envelope.type, envelope.data)
-        except (UnknownMessageType, pydantic.ValidationError) as error:
-            return DeadLetter(str(error)[:500])
+        except UnknownMessageType as error:
+            return DeadLetter(str(error))
+        except pydantic.ValidationError as error:
+            return DeadLetter(what_is_wrong(error))
         context = context_of(envelope, self.clock())
         try:
             async with self.transactions.writing() as uow:
@@ -78,7 +81,7 @@ class Inbound:
         except UnknownMessageType as error:
             return DeadLetter(str(error))
         except pydantic.ValidationError as error:
-            return DeadLetter(str(error)[:500])
+            return DeadLetter(what_is_wrong(error))
         except (StorageUnavailable, TransactionConflict) as error:
             return Retry(str(error))
         self.after_commit()

@@ -117,11 +117,12 @@ create function charge_billed(p_job text, p_charge text) returns numeric languag
     select coalesce((select quantity from charges_billed where job = p_job and extra_charge = p_charge), 0)
 $$;
 
+-- The trail tells the time that the use case was told, as its other rows do.
 create function append_trail(p_audit jsonb, p_messages jsonb) returns xid8 language plpgsql as $$
 begin
-    insert into audit (actor, action, subject_kind, subject, changes, correlation_id)
-        select e -> 'actor', e ->> 'action', e ->> 'subject_kind', e ->> 'subject', e -> 'changes',
-               e ->> 'correlation_id'
+    insert into audit (at, actor, action, subject_kind, subject, changes, correlation_id)
+        select (e ->> 'at')::timestamptz, e -> 'actor', e ->> 'action', e ->> 'subject_kind', e ->> 'subject',
+               e -> 'changes', e ->> 'correlation_id'
         from jsonb_array_elements(p_audit) e;
     insert into outbox (id, type, invoice_id, lane, body)
         select (m ->> 'id')::uuid, m ->> 'type', (m ->> 'invoice_id')::uuid, m ->> 'lane', m ->> 'body'
