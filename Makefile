@@ -42,8 +42,8 @@ $(READY_TO_TEST): $(READY)
 demo: setup ## The whole story on sample data, into demo-output/ (DEMO_LANG=fr or en)
 	.venv/bin/python -m services.standalone demo --lang $(DEMO_LANG)
 
-run: export FACTURES_DEMO ?= off
-run: setup ## All services in one process on PORT (8080), data in FACTURES_DATA (.local/); FACTURES_DEMO=on begins with an invented shop
+run: export FACTURES_DEMO ?= on
+run: setup ## All services in one process on PORT (8080), data in FACTURES_DATA (.local/); a new folder begins with an invented shop, FACTURES_DEMO=off with none
 	.venv/bin/python -m services.standalone run
 
 test: setup-test ## All tests, on private PostgreSQL, RabbitMQ and SMTP servers (SEED=, WORKERS=, ARGS=)
