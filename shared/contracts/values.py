@@ -99,15 +99,20 @@ class Reason(Wire):
 
 
 class DocumentLine(Wire):
-    """A line as it is printed."""
+    """A line as it is printed, and what its file in UBL says besides."""
 
     kind: Literal["job", "product", "gl", "extra_charge", "text"]
     job: str | None = None
+    product: str | None = None
     po_number: str | None = None
     description: str
     ordered_quantity: Quantity | None = None
     quantity: Quantity | None = None
     unit_price: UnitPrice | None = None
+    total_price: Amount | None = Field(
+        default=None, description="the price of the ordered quantity, when it is not by the unit"
+    )
+    taxes: tuple[str, ...] | None = Field(default=None, description="codes of the taxes charged on it")
     total: Amount | None = None
 
 
@@ -143,6 +148,13 @@ class Issuer(Wire):
     logo: Logo | None = None
 
 
+class BillingContact(Wire):
+    """The person that a document is addressed to."""
+
+    name: str
+    email: str | None = None
+
+
 class CreditedInvoice(Wire):
     """The invoice that a credit note corrects."""
 
@@ -162,7 +174,7 @@ class Presentation(Wire):
 
 
 class DocumentSnapshot(Wire):
-    """All that a document says: rendering it needs this and the logo's document, today or in six years."""
+    """All that a document says: its PDF needs this and the logo's document, its UBL this alone, for ever."""
 
     template: str = Field(description="form and version, such as standard-1")
     invoice_id: str
@@ -174,10 +186,15 @@ class DocumentSnapshot(Wire):
     due_date: dt.date | None = None
     language: Language
     currency: str
+    company_currency: str | None = None
+    exchange_rate: Rate | None = Field(
+        default=None, description="company currency for one unit of `currency`"
+    )
     issuer: Issuer
     sold_to: Party
     bill_to: Party | None = Field(default=None, description="only when it differs from sold_to")
     ship_to: Party | None = None
+    billing_contact: BillingContact | None = None
     payment_term: Localized | None = None
     payment_method: Localized | None = None
     sales_rep: str | None = None

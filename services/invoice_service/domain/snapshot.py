@@ -1,4 +1,4 @@
-"""What the printed document says, complete, as plain data: frozen at finalize, sent to be rendered."""
+"""What a document says, complete, as plain data: frozen at finalize, sent to be rendered, told in UBL."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -43,10 +43,17 @@ def document_snapshot(
         "due_date": None if invoice.kind == "credit_note" else invoice.due_date,
         "language": invoice.language,
         "currency": invoice.currency,
+        "company_currency": settings.currency,
+        "exchange_rate": invoice.exchange_rate if invoice.currency != settings.currency else None,
         "issuer": dict(material.issuer),
         "sold_to": _party(invoice.sold_to),
         "bill_to": _party(invoice.bill_to) if invoice.payer != invoice.customer else None,
         "ship_to": _party(invoice.ship_to) if invoice.ship_to else None,
+        "billing_contact": (
+            {"name": invoice.billing_contact.name, "email": invoice.billing_contact.email}
+            if invoice.billing_contact
+            else None
+        ),
         "payment_term": term.description.as_dict() if term else None,
         "payment_method": method.as_dict() if method else None,
         "sales_rep": drafting.sales_reps.get(invoice.sales_rep or ""),
@@ -88,10 +95,13 @@ def _line(line: Line) -> dict[str, Any]:
     return {
         "kind": line.kind,
         "job": line.job,
+        "product": line.product,
         "po_number": line.po_number,
         "description": line.description,
         "ordered_quantity": line.ordered_quantity,
         "quantity": line.quantity,
         "unit_price": shown_unit_price(line),
+        "total_price": line.total_price,
+        "taxes": line.taxes,
         "total": line.total,
     }

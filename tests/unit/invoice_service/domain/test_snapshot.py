@@ -6,7 +6,7 @@ from services.invoice_service.domain.invoice import LinkedInvoice, Status
 from services.invoice_service.domain.settings import ShopSettings
 from services.invoice_service.domain.snapshot import PrintMaterial, document_snapshot
 from services.invoice_service.domain.texts import Localized
-from shared.contracts.values import DocumentSnapshot
+from shared.contracts.values import BillingContact, DocumentSnapshot
 from tests.unit.invoice_service.domain.making import (
     CUSTOMER,
     DEPOT,
@@ -74,6 +74,9 @@ def test_it_holds_everything_that_the_paper_says() -> None:
     assert document.payment_method is not None
     assert (document.payment_method.en, document.sales_rep) == ("On account", "Luc Roy")
     first, second = document.lines
+    assert (first.total_price, first.taxes, second.total_price) == (Decimal("10.00"), ("TVH-NS",), None)
+    assert document.billing_contact == BillingContact(name="Julie Tremblay", email="julie@client.example")
+    assert (document.company_currency, document.exchange_rate) == ("CAD", None)
     assert (first.job, first.po_number, first.quantity, first.unit_price, first.total) == (
         "D-1",
         "PO",
@@ -126,10 +129,22 @@ def test_a_credit_names_what_it_credits_and_is_never_due() -> None:
 
 
 def test_what_is_not_set_is_not_there() -> None:
-    bare = invoice(payment_term=None, payment_method=None, sales_rep=None, ship_to=None)
+    bare = invoice(payment_term=None, payment_method=None, sales_rep=None, ship_to=None, billing_contact=None)
 
     document = document_snapshot(bare, drafting(), MATERIAL, credited=None)
 
-    assert [document[name] for name in ("payment_term", "payment_method", "sales_rep", "ship_to")] == [
-        None
-    ] * 4
+    names = ("payment_term", "payment_method", "sales_rep", "ship_to", "billing_contact")
+    assert [document[name] for name in names] == [None] * 5
+
+
+def test_an_exchange_rate_is_of_another_currency_than_the_company_s() -> None:
+    rate = {"exchange_rate": Decimal("1.3725")}
+    abroad = invoice(line(None, product="P-1"), currency="USD", **rate)
+
+    documents = [
+        document_snapshot(one, drafting(), MATERIAL, credited=None) for one in (abroad, invoice(**rate))
+    ]
+
+    assert [document["exchange_rate"] for document in documents] == [Decimal("1.3725"), None]
+    assert documents[0]["company_currency"] == "CAD"
+    assert documents[0]["lines"][0]["product"] == "P-1"
