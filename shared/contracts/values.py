@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-_DECIMAL = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,12})?")
 
 
 def _decimal_from_text(value: Any) -> Decimal:  # noqa: ANN401 - whatever the JSON held
@@ -28,19 +28,49 @@ def decimal_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _schema(places: int) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": rf"^-?\d{{1,15}}(\.\d{{1,{places}}})?$"})
+def _schema(whole: int, places: int, description: str, example: str) -> WithJsonSchema:
+    pattern = rf"^-?[0-9]{{1,{whole}}}(\.[0-9]{{1,{places}}})?$"
+    return WithJsonSchema(
+        {"type": "string", "pattern": pattern, "description": description, "examples": [example]}
+    )
 
 
 _from_text = BeforeValidator(_decimal_from_text)
 _to_text = PlainSerializer(decimal_text, return_type=str, when_used="json")
 
-Amount = Annotated[Decimal, _from_text, Field(decimal_places=2, max_digits=17), _to_text, _schema(2)]
-"""Money in the document's currency, to the cent."""
-Quantity = Annotated[Decimal, _from_text, Field(decimal_places=4, max_digits=18), _to_text, _schema(4)]
-UnitPrice = Annotated[Decimal, _from_text, Field(decimal_places=6, max_digits=20), _to_text, _schema(6)]
-Rate = Annotated[Decimal, _from_text, Field(decimal_places=8, max_digits=16), _to_text, _schema(8)]
-"""A tax rate (0.09975) or an exchange rate (company currency for one unit)."""
+Amount = Annotated[
+    Decimal,
+    _from_text,
+    Field(decimal_places=2, max_digits=17),
+    _to_text,
+    _schema(15, 2, "Money in the document's currency, to the cent.", "15812.65"),
+]
+Quantity = Annotated[
+    Decimal,
+    _from_text,
+    Field(decimal_places=4, max_digits=18),
+    _to_text,
+    _schema(14, 4, "A quantity, up to 4 decimals.", "1000"),
+]
+UnitPrice = Annotated[
+    Decimal,
+    _from_text,
+    Field(decimal_places=6, max_digits=20),
+    _to_text,
+    _schema(14, 6, "The price of one unit, up to 6 decimals.", "0.9184"),
+]
+Rate = Annotated[
+    Decimal,
+    _from_text,
+    Field(decimal_places=8, max_digits=16),
+    _to_text,
+    _schema(
+        8,
+        8,
+        "A tax rate (0.09975 is 9.975 %), or an exchange rate (company currency for one unit).",
+        "0.09975",
+    ),
+]
 
 Language = Literal["fr", "en"]
 

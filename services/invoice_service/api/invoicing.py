@@ -10,7 +10,12 @@ from services.invoice_service.api import (
     messages,
     notices,
 )
-from services.invoice_service.api.bodies.emails import EmailBody
+from services.invoice_service.api.bodies.emails import (
+    AttachmentShown,
+    EmailBody,
+    EmailDraftShown,
+    EmailShown,
+)
 from services.invoice_service.api.bodies.invoices import (
     CreateBody,
     CreditBody,
@@ -20,17 +25,18 @@ from services.invoice_service.api.bodies.invoices import (
     OrderBody,
     ReasonBody,
 )
-from services.invoice_service.api.bodies.messages import Completion, ReceivedShown, ReplayedShown
+from services.invoice_service.api.bodies.messages import (
+    Completion,
+    ParkedShown,
+    ReceivedShown,
+    ReplayedShown,
+)
 from services.invoice_service.api.bodies.shown import (
-    AttachmentShown,
     AuditShown,
     CreditShown,
-    EmailDraftShown,
-    EmailShown,
     InvoiceShown,
     LineShown,
     NotificationShown,
-    ParkedShown,
 )
 from services.invoice_service.api.routing import (
     ACCOUNTANT,

@@ -2,7 +2,8 @@
 
 import re
 
-_VALID_PREFIX = re.compile(r"[A-Z0-9/.-]*")
+PREFIX_PATTERN = r"^[A-Z0-9/.-]*$"
+_VALID_PREFIX = re.compile(PREFIX_PATTERN)
 _NOT_IN_PREFIX = re.compile(r"[^A-Z0-9/.-]")
 MAX_PREFIX = 80
 MAX_VALUE = 10**12

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from services.invoice_service.api.bodies.fields import (
     Body,
     Code,
@@ -13,6 +15,7 @@ from services.invoice_service.api.bodies.fields import (
     Shown,
     ShownUnitPrice,
     UnitPrice,
+    example,
 )
 from services.invoice_service.domain.reference import (
     ExtraChargeCode,
@@ -28,6 +31,8 @@ Category = Literal["revenue", "expense", "asset", "liability"]
 
 class GlAccountBody(Body):
     """A GL account as it is put."""
+
+    model_config = example({"description": "Ventes, impression offset", "category": "revenue"})
 
     description: LongText
     category: Category
@@ -49,6 +54,14 @@ class GlAccountShown(Shown):
 
 class ProductBody(Body):
     """A product as it is put."""
+
+    model_config = example(
+        {
+            "description": {"fr": "Pliage, par mille", "en": "Folding, per thousand"},
+            "unit_price": "12.50",
+            "gl_account": "4444",
+        }
+    )
 
     description: LocalizedText
     unit_price: UnitPrice | None = None
@@ -72,6 +85,18 @@ class ProductShown(Shown):
 
 class ExtraChargeBody(Body):
     """A code of extra charges as it is put; one of account and product is required."""
+
+    model_config = example(
+        {
+            "description": {"fr": "Livraison", "en": "Delivery"},
+            "unit_price": "40.00",
+            "gl_account": "4460",
+        },
+        anyOf=[
+            {"properties": {name: {"type": "string"}}, "required": [name]}
+            for name in ("gl_account", "product")
+        ],
+    )
 
     description: LocalizedText
     unit_price: UnitPrice | None = None
@@ -100,9 +125,13 @@ class ExtraChargeShown(Shown):
 class PaymentTermBody(Body):
     """A payment term as it is put: due `days` after the date, then perhaps at the end of that month."""
 
+    model_config = example({"description": {"fr": "Net 30 jours", "en": "Net 30 days"}, "days": 30})
+
     description: LocalizedText
-    days: NaturalNumber = 0
-    end_of_month: bool = False
+    days: NaturalNumber = Field(
+        default=0, description="days between the invoice's date and the day it is due"
+    )
+    end_of_month: bool = Field(default=False, description="due at the end of the month of that day")
     on_delivery: bool = False
     active: bool = True
 
@@ -127,6 +156,8 @@ class PaymentTermShown(Shown):
 class PaymentMethodBody(Body):
     """A payment method as it is put."""
 
+    model_config = example({"description": {"fr": "Virement", "en": "Bank transfer"}})
+
     description: LocalizedText
     active: bool = True
 
@@ -145,6 +176,8 @@ class PaymentMethodShown(Shown):
 
 class SalesRepBody(Body):
     """A sales rep as it is put."""
+
+    model_config = example({"name": "Maude Gagnon", "email": "maude@imprimerie.example"})
 
     name: LongText
     email: EmailAddress | None = None

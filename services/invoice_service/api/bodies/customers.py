@@ -13,6 +13,7 @@ from services.invoice_service.api.bodies.fields import (
     LongText,
     ShortText,
     Shown,
+    example,
 )
 from services.invoice_service.domain.parties import Address, Contact, Customer
 
@@ -24,14 +25,16 @@ class AddressBody(Body):
 
     id: Code
     kind: Kind
-    is_main: bool = False
-    name: LongText | None = None
+    is_main: bool = Field(default=False, description="the one that is taken; at most one of each kind")
+    name: LongText | None = Field(default=None, description="the place's own name, when it differs")
     line1: LongText
     line2: LongText | None = None
     city: ShortText
-    province: ShortText | None = None
+    province: ShortText | None = Field(
+        default=None, description="of the address shipped to: gives the tax code", examples=["QC"]
+    )
     postal_code: ShortText | None = None
-    country: ShortText
+    country: ShortText = Field(examples=["CA"])
 
     def value(self) -> Address:
         """As the domain has it."""
@@ -48,9 +51,11 @@ class ContactBody(Body):
     email: EmailAddress | None = None
     phone: ShortText | None = None
     language: Language | None = None
-    is_default: bool = False
-    billing_responsible: bool = False
-    billing_email: bool = False
+    is_default: bool = Field(default=False, description="at most one of a customer")
+    billing_responsible: bool = Field(
+        default=False, description="invoices are addressed to this contact; at most one active one"
+    )
+    billing_email: bool = Field(default=False, description="invoices are sent to this contact's `email`")
     active: bool = True
 
     def value(self) -> Contact:
@@ -61,14 +66,64 @@ class ContactBody(Body):
 class CustomerBody(Body):
     """A customer as it is put, whole."""
 
+    model_config = example(
+        {
+            "name": "Éditions du Nord inc.",
+            "language": "fr",
+            "currency": "CAD",
+            "po_required": True,
+            "payment_term": "NET30",
+            "payment_method": "VIREMENT",
+            "sales_rep": "MG",
+            "receivable_account": "1200",
+            "addresses": [
+                {
+                    "id": "bureau",
+                    "kind": "billing",
+                    "is_main": True,
+                    "line1": "12, rue Principale",
+                    "city": "Québec",
+                    "province": "QC",
+                    "postal_code": "G1A 1A1",
+                    "country": "CA",
+                },
+                {
+                    "id": "entrepot",
+                    "kind": "shipping",
+                    "is_main": True,
+                    "name": "Entrepôt, quai 4",
+                    "line1": "850, boulevard Pierre-Bertrand",
+                    "city": "Québec",
+                    "province": "QC",
+                    "postal_code": "G1M 3K8",
+                    "country": "CA",
+                },
+            ],
+            "contacts": [
+                {
+                    "id": "julie",
+                    "first_name": "Julie",
+                    "last_name": "Tremblay",
+                    "salutation": "Madame",
+                    "email": "julie.tremblay@editionsdunord.example",
+                    "phone": "418 555-0142",
+                    "language": "fr",
+                    "is_default": True,
+                    "billing_responsible": True,
+                    "billing_email": True,
+                }
+            ],
+        }
+    )
+
     name: LongText
     language: Language = "fr"
     currency: Currency = "CAD"
     active: bool = True
-    prospect: bool = False
-    po_required: bool = False
-    bill_to: Code | None = None
-    tax_code: Code | None = None
+    prospect: bool = Field(default=False, description="nothing can be billed to it yet")
+    po_required: bool = Field(default=False, description="no invoice is final without a PO number")
+    bill_to: Code | None = Field(default=None, description="another customer, who pays")
+    tax_code: Code | None = Field(default=None, description="null: by the province shipped to")
     payment_term: Code | None = None
     payment_method: Code | None = None
     sales_rep: Code | None = None

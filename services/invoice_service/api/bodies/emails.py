@@ -1,11 +1,14 @@
-"""Bodies of e-mails, as they are sent."""
+"""Bodies of e-mails and their attachments, as they are sent and as they are answered."""
 
-from typing import Annotated
+import datetime as dt
+import uuid
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from services.invoice_service.api.bodies.fields import Body, EmailAddress, Paragraphs, Unfit
+from services.invoice_service.api.bodies.fields import Body, EmailAddress, Paragraphs, Shown, Unfit, example
 from services.invoice_service.api.bodies.invoices import Id
+from shared.contracts.values import Reason
 
 
 def _plain_header(text: str) -> str:
@@ -18,7 +21,10 @@ def _plain_header(text: str) -> str:
     return text
 
 
-HeaderText = Annotated[str, Field(max_length=200), AfterValidator(_plain_header)]
+_PLAIN = r"^(?!.*=\?)[^\x00-\x1f\x7f]*$"
+HeaderText = Annotated[
+    str, Field(max_length=200, json_schema_extra={"pattern": _PLAIN}), AfterValidator(_plain_header)
+]
 
 
 class MailboxBody(Body):
@@ -31,11 +37,94 @@ class MailboxBody(Body):
 class EmailBody(Body):
     """An e-mail to send. Without `from`, the business entity's address."""
 
-    from_: Annotated[MailboxBody | None, Field(alias="from")] = None
+    model_config = example(
+        {
+            "to": [{"name": "Julie Tremblay", "email": "julie.tremblay@editionsdunord.example"}],
+            "cc": [{"email": "comptes@editionsdunord.example"}],
+            "subject": "Votre facture",
+            "body": "Bonjour,\n\nVous trouverez votre facture ci-jointe.\n\nMerci de votre confiance.",
+            "attachments": [],
+            "pdf": True,
+        }
+    )
+
+    from_: Annotated[
+        MailboxBody | None,
+        Field(alias="from", description="an address of the business entity, or the caller's own"),
+    ] = None
     to: Annotated[list[MailboxBody], Field(min_length=1, max_length=50)]
     cc: Annotated[tuple[MailboxBody, ...], Field(max_length=50)] = ()
     bcc: Annotated[tuple[MailboxBody, ...], Field(max_length=50)] = ()
-    subject: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain_header)]
-    body: Paragraphs
-    attachments: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
-    pdf: bool = True
+    subject: Annotated[
+        str,
+        Field(min_length=1, max_length=500, json_schema_extra={"pattern": _PLAIN}),
+        AfterValidator(_plain_header),
+    ]
+    body: Annotated[Paragraphs, Field(description="plain text")]
+    attachments: Annotated[tuple[Id, ...], Field(max_length=20, description="ids of POST /attachments")] = ()
+    pdf: bool = Field(default=True, description="whether the invoice itself is attached")
+
+
+class RecipientShown(Shown):
+    """One recipient, and where it stands."""
+
+    role: Literal["to", "cc", "bcc"]
+    name: str
+    email: str
+    state: Literal["prepared", "sending", "sent", "refused", "uncertain"]
+    reply: str | None = Field(description="what its server said")
+
+
+class EmailAttachmentShown(Shown):
+    """A file of an e-mail."""
+
+    name: str
+    content_type: str
+
+
+class MailboxShown(Shown):
+    """A name and an e-mail address."""
+
+    name: str
+    email: str
+
+
+class EmailShown(Shown):
+    """An e-mail of the history."""
+
+    id: uuid.UUID
+    state: Literal["prepared", "sending", "sent", "partly", "refused", "uncertain"]
+    reason: Reason | None
+    sender: Annotated[MailboxShown, Field(serialization_alias="from")]
+    recipients: list[RecipientShown]
+    subject: str
+    body: str
+    pdf: bool
+    attachments: list[EmailAttachmentShown]
+    message_id: str = Field(description="header Message-ID")
+    possible_duplicate: bool = Field(description="sent once more because it was uncertain")
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+
+
+class EmailDraftShown(Shown):
+    """An e-mail as it is proposed: what POST of it takes, and the name of the PDF."""
+
+    sender: Annotated[MailboxShown | None, Field(serialization_alias="from")]
+    to: list[MailboxShown]
+    cc: list[MailboxShown]
+    bcc: list[MailboxShown]
+    subject: str
+    body: str
+    attachments: list[uuid.UUID]
+    pdf: bool
+    attachment_name: str = Field(description="of the PDF")
+
+
+class AttachmentShown(Shown):
+    """A file that was uploaded."""
+
+    id: uuid.UUID
+    name: str
+    content_type: str
+    size: int = Field(description="bytes")

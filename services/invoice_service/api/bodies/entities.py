@@ -1,6 +1,6 @@
 """Bodies of business entities and number series."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -8,13 +8,20 @@ from services.invoice_service.api.bodies.fields import (
     Body,
     EmailAddress,
     LongText,
+    Patch,
     ShortText,
     Shown,
     Unfit,
+    example,
 )
 from services.invoice_service.application.edit_series import SeriesEdit
-from services.invoice_service.application.records import BusinessEntity
-from services.invoice_service.domain.numbering import MAX_VALUE, valid_prefix
+from services.invoice_service.application.records import BusinessEntity, SeriesKind
+from services.invoice_service.domain.numbering import (
+    MAX_PREFIX,
+    MAX_VALUE,
+    PREFIX_PATTERN,
+    valid_prefix,
+)
 from services.invoice_service.domain.parties import PartyAddress
 from shared.documents.pictures import BadPicture, picture_in
 
@@ -53,6 +60,25 @@ class EntityAddressBody(Body):
 class BusinessEntityBody(Body):
     """A business entity as it is put."""
 
+    model_config = example(
+        {
+            "name": "Imprimerie du Fleuve inc.",
+            "address": {
+                "line1": "400, rue Saint-Vallier Est",
+                "city": "Québec",
+                "province": "QC",
+                "postal_code": "G1K 3R2",
+                "country": "CA",
+            },
+            "phone": "418 555-0100",
+            "email": "facturation@imprimerie.example",
+            "website": "https://imprimerie.example",
+            "gst_number": "123456789 RT0001",
+            "qst_number": "1234567890 TQ0001",
+            "is_default": True,
+        }
+    )
+
     name: LongText
     address: EntityAddressBody | None = None
     phone: ShortText | None = None
@@ -60,7 +86,7 @@ class BusinessEntityBody(Body):
     website: LongText | None = None
     gst_number: ShortText | None = None
     qst_number: ShortText | None = None
-    logo: Annotated[str, AfterValidator(_logo)] | None = Field(
+    logo: Annotated[str, AfterValidator(_logo), Field(json_schema_extra={"format": "logo"})] | None = Field(
         default=None, description="data URL: PNG, or SVG without external references; 300 kB"
     )
     is_default: bool = False
@@ -99,13 +125,21 @@ class BusinessEntityShown(Shown):
     active: bool
 
 
-class SeriesBody(Body):
+class SeriesBody(Patch):
     """What is to change of a number series. Once it is used, a move forward needs a reason."""
 
-    prefix: Annotated[str, AfterValidator(_prefix)] = ""
-    padding: Annotated[int, Field(ge=1, le=12)] = 1
-    next_value: Annotated[int, Field(ge=1, le=MAX_VALUE)] = 1
-    reason: LongText | None = None
+    model_config = example({"prefix": "PF-", "padding": 4, "next_value": 15})
+
+    prefix: Annotated[
+        str,
+        Field(json_schema_extra={"pattern": PREFIX_PATTERN, "maxLength": MAX_PREFIX}),
+        AfterValidator(_prefix),
+    ] = ""
+    padding: Annotated[
+        int, Field(ge=1, le=12, description="digits at least; zeros are put before the value")
+    ] = 1
+    next_value: Annotated[int, Field(ge=1, le=MAX_VALUE, description="the value of the next number")] = 1
+    reason: LongText | None = Field(default=None, description="why numbers are left out")
 
     def edit(self) -> SeriesEdit:
         """The edit that it describes: what was not sent stays."""
@@ -113,11 +147,11 @@ class SeriesBody(Body):
 
 
 class SeriesShown(Shown):
-    """A number series. `used`: it has given a number."""
+    """A number series."""
 
     business_entity: str
-    kind: Literal["proforma", "final", "credit_note"]
+    kind: SeriesKind
     prefix: str
     padding: int
     next_value: int
-    used: bool
+    used: bool = Field(description="it has given a number")

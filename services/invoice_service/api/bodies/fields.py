@@ -2,7 +2,7 @@
 
 import re
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import (
@@ -10,10 +10,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from services.invoice_service.domain.declarations import CODE_PATTERN, is_code
 from services.invoice_service.domain.money import plain
@@ -27,6 +31,25 @@ class Body(BaseModel):
     """Root of what callers send: immutable, strict, no unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def example(*bodies: dict[str, Any], **rules: Any) -> ConfigDict:  # noqa: ANN401 - JSON
+    """The configuration of a body with whole examples of it, and `rules` (JSON Schema) that no one field tells."""
+    return ConfigDict(json_schema_extra={"examples": list(bodies), **rules})
+
+
+class Patch(Body):
+    """Root of what changes some fields of a thing; what is not sent stays."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Without the defaults: they only mark what was not sent."""
+        schema = handler(core_schema)
+        for declared in handler.resolve_ref_schema(schema)["properties"].values():
+            declared.pop("default", None)
+        return schema
 
 
 class Shown(BaseModel):
@@ -80,15 +103,60 @@ def _code(text: str) -> str:
     return text
 
 
+def _pattern(pattern: str) -> FieldInfo:
+    """A pattern that is told. What it forbids is refused by a validator, in sentences of our own."""
+    return cast("FieldInfo", Field(json_schema_extra={"pattern": pattern}))
+
+
+_ONE_LINE = _pattern(r"^(?=.*\S)[^\x00-\x1f\x7f]*$")
+_LINES = _pattern(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+_SOME_LINES = _pattern(r"^(?=[\s\S]*\S)[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+
 Code = Annotated[str, AfterValidator(_code), WithJsonSchema({"type": "string", "pattern": CODE_PATTERN})]
 """The business code of something else."""
-ShortText = Annotated[str, _line(100), AfterValidator(_one_line)]
-LongText = Annotated[str, _line(500), AfterValidator(_one_line)]
-Digest = Annotated[str, _line(2000), AfterValidator(_many_lines)]
+ShortText = Annotated[str, _line(100), AfterValidator(_one_line), _ONE_LINE]
+LongText = Annotated[str, _line(500), AfterValidator(_one_line), _ONE_LINE]
+Digest = Annotated[str, _line(2000), AfterValidator(_many_lines), _SOME_LINES]
 """A description of some lines."""
-Paragraphs = Annotated[str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_many_lines)]
-EmailAddress = Annotated[str, StringConstraints(max_length=254), AfterValidator(email_address)]
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+Paragraphs = Annotated[
+    str, StringConstraints(min_length=1, max_length=10_000), AfterValidator(_many_lines), _LINES
+]
+EmailAddress = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    AfterValidator(email_address),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
+]
+Currency = Annotated[
+    str,
+    StringConstraints(pattern="^[A-Z]{3}$"),
+    Field(description="A currency, ISO 4217.", examples=["CAD"]),
+]
+
+
+def _number(pattern: str, description: str, example: str) -> WithJsonSchema:
+    return WithJsonSchema(
+        {"type": "string", "pattern": pattern, "description": description, "examples": [example]}
+    )
+
+
+SomeQuantity = Annotated[
+    Quantity,
+    Field(ge=0),
+    _number(r"^[0-9]{1,14}(\.[0-9]{1,4})?$", "A quantity, up to 4 decimals, not negative.", "1000"),
+]
+PositiveQuantity = Annotated[
+    Quantity,
+    Field(gt=0),
+    _number(r"^(?=.*[1-9])[0-9]{1,14}(\.[0-9]{1,4})?$", "A quantity above 0, up to 4 decimals.", "250"),
+]
+PositiveAmount = Annotated[
+    Amount,
+    Field(gt=0),
+    _number(
+        r"^(?=.*[1-9])[0-9]{1,15}(\.[0-9]{1,2})?$", "Money before taxes, above 0, to the cent.", "125.00"
+    ),
+]
 
 
 def _money(value: Decimal) -> str:
@@ -98,10 +166,12 @@ def _money(value: Decimal) -> str:
 _PLAIN = PlainSerializer(plain, return_type=str)
 _MONEY = PlainSerializer(_money, return_type=str)
 # What is answered: as few decimals as say it, at least two of a price.
-ShownQuantity = Annotated[Decimal, _PLAIN, WithJsonSchema({"type": "string", "examples": ["1000"]})]
-ShownRate = Annotated[Decimal, _PLAIN, WithJsonSchema({"type": "string", "examples": ["0.09975"]})]
-ShownAmount = Annotated[Decimal, _MONEY, WithJsonSchema({"type": "string", "examples": ["15812.65"]})]
-ShownUnitPrice = Annotated[Decimal, _MONEY, WithJsonSchema({"type": "string", "examples": ["0.9184"]})]
+ShownQuantity = Annotated[Decimal, _PLAIN, _number(r"^-?[0-9]+(\.[0-9]{1,4})?$", "A quantity.", "1000")]
+ShownRate = Annotated[Decimal, _PLAIN, _number(r"^[0-9]+(\.[0-9]{1,8})?$", "0.09975 is 9.975 %.", "0.09975")]
+ShownAmount = Annotated[Decimal, _MONEY, _number(r"^-?[0-9]+\.[0-9]{2}$", "Money, to the cent.", "15812.65")]
+ShownUnitPrice = Annotated[
+    Decimal, _MONEY, _number(r"^-?[0-9]+\.[0-9]{2,6}$", "The price of one unit.", "0.9184")
+]
 
 NaturalNumber = Annotated[int, Field(ge=0, le=10_000)]
 
@@ -149,6 +219,9 @@ __all__ = [
     "LongText",
     "NaturalNumber",
     "Paragraphs",
+    "Patch",
+    "PositiveAmount",
+    "PositiveQuantity",
     "Quantity",
     "Rate",
     "ShortText",
@@ -157,7 +230,9 @@ __all__ = [
     "ShownQuantity",
     "ShownRate",
     "ShownUnitPrice",
+    "SomeQuantity",
     "Unfit",
     "UnitPrice",
     "email_address",
+    "example",
 ]

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from services.invoice_service.api.bodies.fields import (
     Amount,
@@ -13,12 +13,17 @@ from services.invoice_service.api.bodies.fields import (
     Language,
     LongText,
     Paragraphs,
-    Quantity,
+    Patch,
+    PositiveAmount,
+    PositiveQuantity,
     Rate,
     ShortText,
+    SomeQuantity,
     Unfit,
     UnitPrice,
+    example,
 )
+from services.invoice_service.domain.declarations import CODE_PATTERN
 
 
 def _id(value: object) -> object:
@@ -32,16 +37,39 @@ def _id(value: object) -> object:
 
 
 Id = Annotated[uuid.UUID, BeforeValidator(_id)]
-Billable = Annotated[Quantity, Field(ge=0)]
-Positive = Annotated[Quantity, Field(gt=0)]
+PositiveRate = Annotated[
+    Rate,
+    Field(gt=0),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(?=.*[1-9])[0-9]{1,8}(\.[0-9]{1,8})?$",
+            "description": "Company currency for one unit of the invoice's.",
+            "examples": ["1.3642"],
+        }
+    ),
+]
+
+
+def _one_of(*names: str) -> list[dict[str, Any]]:
+    """JSON Schema: one of these fields is there, and the others are not (or null)."""
+    return [
+        {
+            "properties": {other: {"type": "string" if other == name else "null"} for other in names},
+            "required": [name],
+        }
+        for name in names
+    ]
 
 
 class CreateBody(Body):
     """From a job, or empty for a customer."""
 
+    model_config = example({"job": "D-0024"}, {"customer": "C-0153"}, oneOf=_one_of("job", "customer"))
+
     job: Code | None = None
     customer: Code | None = None
-    force: bool = False
+    force: bool = Field(default=False, description="also when the job is fully billed")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -56,24 +84,40 @@ class HoldBody(Body):
     reason: LongText
 
 
-class InvoicePatch(Body):
+class InvoicePatch(Patch):
     """What is typed over; null brings a default back."""
 
-    customer: Code | None = None
+    model_config = example(
+        {
+            "date": "2025-07-18",
+            "billing_contact": "julie",
+            "ship_to": "entrepot",
+            "message": "Merci de votre confiance.",
+        },
+        {"note": "Attendre l'accord de Julie", "hold": {"reason": "Prix à confirmer"}},
+        {"hold": None, "favourite": True},
+    )
+
+    # Null is refused by the handler: there is no default to go back to.
+    customer: Annotated[
+        Code | None,
+        WithJsonSchema({"type": "string", "pattern": CODE_PATTERN}),
+        Field(description="while no line comes from a job"),
+    ] = None
     date: dt.date | None = None
     business_entity: Code | None = None
-    ship_to: Code | None = None
-    billing_contact: Code | None = None
+    ship_to: Code | None = Field(default=None, description="an address id of the customer")
+    billing_contact: Code | None = Field(default=None, description="a contact id of the customer who pays")
     tax_code: Code | None = None
     payment_term: Code | None = None
     payment_method: Code | None = None
     sales_rep: Code | None = None
     language: Language | None = None
-    message: Paragraphs | None = None
-    note: Paragraphs | None = None
-    hold: HoldBody | None = None
-    exchange_rate: Annotated[Rate, Field(gt=0)] | None = None
-    favourite: bool | None = None
+    message: Paragraphs | None = Field(default=None, description="at the bottom of the form")
+    note: Paragraphs | None = Field(default=None, description="never printed")
+    hold: HoldBody | None = Field(default=None, description="while it is there, nothing is final")
+    exchange_rate: PositiveRate | None = None
+    favourite: bool | None = Field(default=None, description="the caller's own mark")
 
     def changes(self) -> dict[str, Any]:
         """The fields that were sent, and nothing else."""
@@ -88,14 +132,16 @@ class LineFields(Body):
 
     description: Paragraphs | None = None
     po_number: ShortText | None = None
-    ordered_quantity: Billable | None = None
-    quantity: Billable | None = None
+    ordered_quantity: SomeQuantity | None = None
+    quantity: SomeQuantity | None = Field(default=None, description="billed by this line")
     unit_price: UnitPrice | None = None
-    total_price: Amount | None = None
+    total_price: Annotated[Amount, Field(description="for the ordered quantity, before taxes")] | None = None
     product: Code | None = None
     gl_account: Code | None = None
     tax_code: Code | None = None
-    allow_over_invoicing: bool = False
+    allow_over_invoicing: bool = Field(
+        default=False, description="more than what was ordered and the tolerance; an accountant's word"
+    )
 
 
 _TYPED = (
@@ -113,14 +159,43 @@ _TYPED = (
 )
 
 
+def _line(kind: str, *sources: str, without_job: bool = False) -> dict[str, Any]:
+    """JSON Schema: a line of this kind has these sources."""
+    fields: dict[str, Any] = {"kind": {"const": kind}, **{name: {"type": "string"} for name in sources}}
+    if without_job:
+        fields["job"] = {"type": "null"}
+    return {"properties": fields, "required": ["kind", *sources]}
+
+
 class LineBody(LineFields):
     """A line to add: its kind, and its source by kind."""
 
+    model_config = example(
+        {"kind": "product", "product": "PLIAGE", "quantity": "4"},
+        {
+            "kind": "gl",
+            "gl_account": "4460",
+            "description": "Messagerie",
+            "quantity": "1",
+            "unit_price": "18.75",
+        },
+        {"kind": "job", "job": "D-0024", "quantity": "250"},
+        {"kind": "extra_charge", "job": "D-0024", "extra_charge": "x1"},
+        {"kind": "text", "description": "Livré en deux envois"},
+        oneOf=[
+            _line("job", "job"),
+            _line("product", "product", without_job=True),
+            _line("gl", "gl_account", without_job=True),
+            _line("extra_charge", "job", "extra_charge"),
+            _line("text", "description", without_job=True),
+        ],
+    )
+
     kind: Literal["job", "product", "gl", "extra_charge", "text"]
     job: Code | None = None
-    extra_charge: Code | None = None
-    after: Id | None = None
-    force: bool = False
+    extra_charge: Code | None = Field(default=None, description="an extra charge id of the job")
+    after: Id | None = Field(default=None, description="the line that it comes after; null: the last one")
+    force: bool = Field(default=False, description="also when the job is fully billed")
 
     @model_validator(mode="after")
     def _source(self) -> Self:
@@ -149,11 +224,17 @@ class LineBody(LineFields):
         }
 
 
-class LinePatch(LineFields):
-    """What is typed over in a line; null brings a default back. `amount`: of a credit without quantity."""
+class LinePatch(LineFields, Patch):
+    """What is typed over in a line; null brings a default back."""
 
-    amount: Annotated[Amount, Field(gt=0)] | None = None
-    release_quantity: bool | None = None
+    model_config = example(
+        {"quantity": "750", "description": "Encarts, première livraison"}, {"total_price": None}
+    )
+
+    amount: PositiveAmount | None = Field(default=None, description="of a credit without quantity")
+    release_quantity: bool | None = Field(
+        default=None, description="of a credit: the quantity can be billed again"
+    )
 
     def typed(self) -> dict[str, Any]:
         """The fields that were sent."""
@@ -163,16 +244,25 @@ class LinePatch(LineFields):
 class OrderBody(Body):
     """The ids of all lines, in their new order."""
 
+    model_config = example(
+        {"lines": ["01981e0c-0000-7000-8000-000000000002", "01981e0c-0000-7000-8000-000000000001"]}
+    )
+
     lines: Annotated[list[Id], Field(max_length=2000)]
 
 
 class CreditLineBody(Body):
     """Credit of one line: a quantity, or an amount before taxes; both positive."""
 
-    line: Id
-    quantity: Positive | None = None
-    amount: Annotated[Amount, Field(gt=0)] | None = None
-    release_quantity: bool = True
+    model_config = example(
+        {"line": "01981e0c-0000-7000-8000-000000000001", "quantity": "100"},
+        oneOf=_one_of("quantity", "amount"),
+    )
+
+    line: Id = Field(description="a line of the credited invoice")
+    quantity: PositiveQuantity | None = None
+    amount: PositiveAmount | None = None
+    release_quantity: bool = Field(default=True, description="the quantity can be billed again")
 
     @model_validator(mode="after")
     def _one_measure(self) -> Self:
@@ -186,12 +276,28 @@ class CreditLineBody(Body):
 class CreditBody(Body):
     """What to credit, and why; no lines means all that remains."""
 
+    model_config = example(
+        {
+            "reason": "100 exemplaires abîmés",
+            "lines": [
+                {
+                    "line": "01981e0c-0000-7000-8000-000000000001",
+                    "quantity": "100",
+                    "release_quantity": False,
+                }
+            ],
+        },
+        {"reason": "Facturé au mauvais client", "rebill": True},
+    )
+
     reason: LongText
     lines: Annotated[list[CreditLineBody], Field(min_length=1, max_length=2000)] | None = None
-    rebill: bool = False
+    rebill: bool = Field(default=False, description="make a pro forma that bills the same again")
 
 
 class ReasonBody(Body):
     """Why."""
+
+    model_config = example({"reason": "Saisi à la main dans la comptabilité"})
 
     reason: LongText

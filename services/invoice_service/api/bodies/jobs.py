@@ -13,13 +13,14 @@ from services.invoice_service.api.bodies.fields import (
     Currency,
     Digest,
     LongText,
-    Quantity,
     ShortText,
     Shown,
     ShownAmount,
     ShownQuantity,
     ShownUnitPrice,
+    SomeQuantity,
     UnitPrice,
+    example,
 )
 from services.invoice_service.application.extra_charges import ChargeInput
 from services.invoice_service.application.put_job import JobInput
@@ -31,9 +32,11 @@ from shared.contracts.production import JobStatus
 class JobChargeBody(Body):
     """An extra charge as it is put; what it leaves out comes from its code, then from its product."""
 
-    code: Code | None = None
+    model_config = example({"code": "livraison", "quantity": "1", "unit_price": "40.00"})
+
+    code: Code | None = Field(default=None, description="of /extra-charges, for what is left out here")
     description: Digest | None = None
-    quantity: Annotated[Quantity, Field(ge=0)]
+    quantity: SomeQuantity
     unit_price: UnitPrice | None = None
     product: Code | None = None
     gl_account: Code | None = None
@@ -46,20 +49,40 @@ class JobChargeBody(Body):
 class ListedChargeBody(JobChargeBody):
     """An extra charge among those of its job."""
 
+    model_config = example({"id": "x1", "code": "livraison", "quantity": "1", "unit_price": "40.00"})
+
     id: Code
 
 
 class JobBody(Body):
     """A job as it is put, whole. Its price is by unit or for the ordered quantity, never both."""
 
+    model_config = example(
+        {
+            "customer": "C-0153",
+            "title": "Encarts 8,5 x 11, quatre couleurs",
+            "description": "Papier 100 lb mat, pliés en trois",
+            "ordered_quantity": "1000",
+            "produced_quantity": "1000",
+            "total_price": "15812.65",
+            "currency": "CAD",
+            "po_number": "BC-7781",
+            "gl_account": "4444",
+            "ship_to": "entrepot",
+            "status": "production_complete",
+            "extra_charges": [{"id": "x1", "code": "livraison", "quantity": "1"}],
+        },
+        anyOf=[{"properties": {name: {"type": "null"}}} for name in ("unit_price", "total_price")],
+    )
+
     customer: Code
     title: LongText
     description: Digest | None = None
-    ordered_quantity: Annotated[Quantity, Field(ge=0)]
-    produced_quantity: Annotated[Quantity, Field(ge=0)] | None = None
+    ordered_quantity: SomeQuantity
+    produced_quantity: SomeQuantity | None = None
     unit_price: UnitPrice | None = None
-    total_price: Amount | None = None
-    currency: Currency | None = None
+    total_price: Annotated[Amount, Field(description="for the ordered quantity, before taxes")] | None = None
+    currency: Currency | None = Field(default=None, description="null: the customer's")
     po_number: ShortText | None = None
     product: Code | None = None
     gl_account: Code | None = None
@@ -120,7 +143,7 @@ class JobShown(Shown):
     extra_charges: tuple[JobChargeShown, ...]
     billed_quantity: ShownQuantity
     remaining_quantity: ShownQuantity
-    amount_waiting: ShownAmount
+    amount_waiting: Annotated[ShownAmount, Field(description="what is left to bill, before taxes")]
     invoices: tuple[BillingShown, ...]
 
     @classmethod

@@ -5,21 +5,22 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from services.invoice_service.api.bodies.fields import (
-    Body,
     Code,
     Currency,
     EmailAddress,
     Language,
     LocalizedParagraphs,
     LocalizedShown,
+    Patch,
     Quantity,
     Shown,
     ShownQuantity,
     Unfit,
     email_address,
+    example,
 )
 
 Column = Literal["po_number", "job", "description", "ordered_quantity", "quantity", "unit_price", "total"]
@@ -53,29 +54,72 @@ def _columns(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-class SettingsBody(Body):
-    """The settings that are to change; the others stay. The defaults here only mark what was not sent."""
+_TIMEZONE = {"format": "iana-timezone", "examples": ["America/Toronto"]}
+_OUTBOUND: dict[str, Any] = {
+    "anyOf": [
+        {"type": "string", "enum": ["on", "off"]},
+        {"type": "string", "format": "email", "maxLength": 254},
+    ]
+}
+_COLUMNS: dict[str, Any] = {
+    "uniqueItems": True,
+    "allOf": [{"contains": {"const": "description"}}, {"contains": {"const": "total"}}],
+}
+Percent = Annotated[
+    Quantity,
+    Field(ge=0, le=1000),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(1000(\.0{1,4})?|[0-9]{1,3}(\.[0-9]{1,4})?)$",
+            "description": "0 to 1000, up to 4 decimals.",
+            "examples": ["5"],
+        }
+    ),
+]
 
-    timezone: Annotated[str, AfterValidator(_timezone)] = ""
+
+class SettingsBody(Patch):
+    """The settings that are to change; the others stay."""
+
+    model_config = example(
+        {
+            "timezone": "America/Toronto",
+            "overrun_tolerance_percent": "5",
+            "outbound": "off",
+            "accent_colour": "#1f4e79",
+            "footer": {"fr": "Merci de votre confiance.", "en": "Thank you for your business."},
+            "columns": ["po_number", "description", "quantity", "unit_price", "total"],
+        }
+    )
+
+    timezone: Annotated[str, AfterValidator(_timezone), Field(json_schema_extra=_TIMEZONE)] = ""
     currency: Currency = ""
     language: Language = "fr"
-    overrun_tolerance_percent: Annotated[Quantity, Field(ge=0, le=1000)] = Decimal(0)
+    overrun_tolerance_percent: Percent = Decimal(0)
     show_job_number_on_lines: bool = True
     auto_draft_on_completion: AutoDraft = "off"
     line_account_required: bool = False
-    locked_until: dt.date | None = None
-    credit_series: CreditSeries = "shared"
-    outbound: Annotated[str, AfterValidator(_outbound)] = Field(
-        default="", description="on, off, or the one address that everything goes to"
+    locked_until: dt.date | None = Field(
+        default=None, description="nothing becomes final with this date or one before it"
     )
+    credit_series: CreditSeries = "shared"
+    outbound: Annotated[
+        str,
+        AfterValidator(_outbound),
+        WithJsonSchema(_OUTBOUND),
+        Field(description="on, off, or the one address that everything goes to"),
+    ] = ""
     alert_email: EmailAddress | None = None
-    connector: Connector = ""
+    connector: Connector = Field(default="", description="the accounting software; none: not connected")
     connector_paused: bool = False
     default_revenue_account: Code | None = None
     default_receivable_account: Code | None = None
     accent_colour: Colour | None = None
     footer: LocalizedParagraphs | None = None
-    columns: Annotated[tuple[Column, ...], AfterValidator(_columns)] | None = None
+    columns: (
+        Annotated[tuple[Column, ...], AfterValidator(_columns), Field(json_schema_extra=_COLUMNS)] | None
+    ) = Field(default=None, description="of the form, in their order; null: the form's own")
 
     def values(self) -> dict[str, Any]:
         """What was sent, as plain data."""
@@ -94,7 +138,7 @@ class SettingsShown(Shown):
     line_account_required: bool
     locked_until: dt.date | None
     credit_series: CreditSeries
-    outbound: str
+    outbound: str = Field(description="on, off, or the one address that everything goes to")
     alert_email: str | None
     connector: str
     connector_paused: bool

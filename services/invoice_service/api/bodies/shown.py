@@ -1,8 +1,8 @@
-"""What is answered of invoices, lines, e-mails and parked messages: the shapes, for the OpenAPI document."""
+"""What is answered of invoices, their lines and their trail: the shapes, for the OpenAPI document."""
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -28,16 +28,16 @@ class PartyAddressShown(Shown):
 class PartyShown(Shown):
     """A party as copied into an invoice."""
 
-    code: str
+    code: str = Field(description="of the customer")
     name: str
-    attention: str | None
+    attention: str | None = Field(description="the billing contact's name")
     address: PartyAddressShown | None
 
 
 class BillingContactShown(Shown):
     """Whom the invoice is addressed to."""
 
-    id: str
+    id: str = Field(description="contact id of the customer who pays")
     name: str
     salutation: str | None
     email: str | None
@@ -57,22 +57,22 @@ class LineShown(Shown):
 
     id: uuid.UUID
     kind: Literal["job", "product", "gl", "extra_charge", "text"]
-    position: int
+    position: int = Field(description="from 0")
     job: str | None
     extra_charge: str | None
-    other_invoices: list[OtherInvoiceShown]
+    other_invoices: list[OtherInvoiceShown] = Field(description="of the same job")
     po_number: str | None
     description: str
     ordered_quantity: Quantity | None
-    quantity: Quantity | None
+    quantity: Quantity | None = Field(description="billed by this line; negative on a credit note")
     unit_price: UnitPrice | None
-    total_price: Amount | None
+    total_price: Amount | None = Field(description="for the ordered quantity, before taxes")
     product: str | None
     gl_account: str | None
     tax_code: str | None
-    total: Amount | None
-    manual: list[str]
-    release_quantity: bool | None
+    total: Amount | None = Field(description="of the quantity, before taxes; null without a price")
+    manual: list[str] = Field(description="fields that a person typed over; null brings their defaults back")
+    release_quantity: bool | None = Field(description="of a credit: the quantity can be billed again")
     credited_line: uuid.UUID | None
 
 
@@ -87,18 +87,18 @@ class TaxShown(Shown):
 
 
 class AxisShown(Shown):
-    """Where an axis stands."""
+    """Where an axis stands: nothing is succeeded before the other side accepted it."""
 
     state: AxisState
     reason: Reason | None
-    at: dt.datetime | None
+    at: dt.datetime | None = Field(description="of the last change")
 
 
 class DocumentShown(Shown):
     """The rendered document."""
 
-    sha256: str
-    size: int
+    sha256: str = Field(description="hex", pattern="^[0-9a-f]{64}$")
+    size: int = Field(description="bytes")
 
 
 class RenderingShown(AxisShown):
@@ -110,9 +110,9 @@ class RenderingShown(AxisShown):
 class TransferShown(AxisShown):
     """The transfer to accounting."""
 
-    connector: str | None
-    external_id: str | None
-    manual: bool
+    connector: str | None = Field(description="the accounting software")
+    external_id: str | None = Field(description="of the entry, in the accounting software")
+    manual: bool = Field(description="closed by hand")
 
 
 class CodedShown(Shown):
@@ -145,8 +145,8 @@ class InvoiceShown(Shown):
     """An invoice, whole."""
 
     id: uuid.UUID
-    number: str
-    proforma_number: str
+    number: str = Field(description="the final number, or the pro forma's while there is none")
+    proforma_number: str = Field(description="still finds it once it is final")
     final_number: str | None
     kind: Literal["invoice", "credit_note"]
     status: Status
@@ -162,102 +162,37 @@ class InvoiceShown(Shown):
     payment_method: str | None
     sales_rep: str | None
     currency: str
-    exchange_rate: Rate | None
+    exchange_rate: Rate | None = Field(description="company currency for one unit of the invoice's")
     language: Language
     business_entity: str
-    message: str | None
-    note: str | None
+    message: str | None = Field(description="at the bottom of the form")
+    note: str | None = Field(description="never printed")
     hold: HoldShown | None
-    favourite: bool
-    manual: list[str]
+    favourite: bool = Field(description="the caller's own mark")
+    manual: list[str] = Field(description="fields that a person typed over; null brings their defaults back")
     lines: list[LineShown]
-    subtotal: Amount
+    subtotal: Amount = Field(description="before taxes; negative on a credit note")
     taxes: list[TaxShown]
-    total: Amount
+    total: Amount = Field(description="taxes included")
     jobs: list[str]
-    credited_invoice: str | None
+    credited_invoice: str | None = Field(description="of a credit note: the number of what it credits")
     credit_reason: str | None
     credit_notes: list[str]
     rendering: RenderingShown
     delivery: AxisShown
     transfer: TransferShown
-    available_actions: dict[str, ActionShown]
+    available_actions: dict[str, ActionShown] = Field(description="by the action's name, for this caller")
     warnings: list[WarningShown]
-    version: int
+    version: int = Field(description="counts what reaches paper or totals; in ETag and If-Match as v7")
     created_at: dt.datetime
     updated_at: dt.datetime
     finalized_at: dt.datetime | None
 
 
-class RecipientShown(Shown):
-    """One recipient, and where it stands."""
-
-    role: Literal["to", "cc", "bcc"]
-    name: str
-    email: str
-    state: Literal["prepared", "sending", "sent", "refused", "uncertain"]
-    reply: str | None
-
-
-class EmailAttachmentShown(Shown):
-    """A file of an e-mail."""
-
-    name: str
-    content_type: str
-
-
 class CreditShown(InvoiceShown):
-    """A credit note that was just made, and the number of the pro forma that bills again."""
+    """A credit note that was just made."""
 
-    rebill: str | None
-
-
-class MailboxShown(Shown):
-    """A name and an e-mail address."""
-
-    name: str
-    email: str
-
-
-class EmailShown(Shown):
-    """An e-mail of the history."""
-
-    id: uuid.UUID
-    state: Literal["prepared", "sending", "sent", "partly", "refused", "uncertain"]
-    reason: Reason | None
-    sender: Annotated[MailboxShown, Field(serialization_alias="from")]
-    recipients: list[RecipientShown]
-    subject: str
-    body: str
-    pdf: bool
-    attachments: list[EmailAttachmentShown]
-    message_id: str
-    possible_duplicate: bool
-    created_at: dt.datetime
-    sent_at: dt.datetime | None
-
-
-class EmailDraftShown(Shown):
-    """An e-mail as it is proposed: what POST of it takes, and the name of the PDF."""
-
-    sender: Annotated[MailboxShown | None, Field(serialization_alias="from")]
-    to: list[MailboxShown]
-    cc: list[MailboxShown]
-    bcc: list[MailboxShown]
-    subject: str
-    body: str
-    attachments: list[uuid.UUID]
-    pdf: bool
-    attachment_name: str
-
-
-class AttachmentShown(Shown):
-    """A file that was uploaded."""
-
-    id: uuid.UUID
-    name: str
-    content_type: str
-    size: int
+    rebill: str | None = Field(description="number of the pro forma that bills again")
 
 
 class ActorShown(Shown):
@@ -272,8 +207,8 @@ class ChangeShown(Shown):
     """One field, before and after."""
 
     field: str
-    before: Any
-    after: Any
+    before: Any = Field(description="any JSON")
+    after: Any = Field(description="any JSON")
 
 
 class AuditShown(Shown):
@@ -286,34 +221,11 @@ class AuditShown(Shown):
 
 
 class NotificationShown(Shown):
-    """What went wrong while nobody looked; `invoice` is its number."""
+    """What went wrong while nobody looked."""
 
     id: uuid.UUID
     at: dt.datetime
     code: str
-    invoice: str | None
+    invoice: str | None = Field(description="its number")
     message: LocalizedShown
     read_at: dt.datetime | None
-
-
-class MessageShown(Shown):
-    """What a parked message says of itself, as far as it could be read."""
-
-    source: str | None
-    id: str | None
-    type: str | None
-    subject: str | None
-    time: dt.datetime | None
-
-
-class ParkedShown(Shown):
-    """A message that waits for a person."""
-
-    id: uuid.UUID
-    kind: Literal["unknown_reference", "quarantined", "dead"]
-    reason: Reason
-    message: MessageShown
-    body: str
-    queue: str
-    attempts: int
-    received_at: dt.datetime

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from services.invoice_service.api.bodies.fields import (
     Body,
@@ -15,6 +15,7 @@ from services.invoice_service.api.bodies.fields import (
     ShortText,
     Shown,
     ShownRate,
+    example,
 )
 from services.invoice_service.domain.tax import DatedRate, Tax, TaxCode
 
@@ -22,8 +23,19 @@ from services.invoice_service.domain.tax import DatedRate, Tax, TaxCode
 class RateBody(Body):
     """A rate (0.09975 is 9.975 %) and the first day that it holds."""
 
-    since: dt.date = Field(alias="from")
-    rate: Annotated[Rate, Field(ge=0, lt=1)]
+    since: dt.date = Field(alias="from", description="the first day that it holds")
+    rate: Annotated[
+        Rate,
+        Field(ge=0, lt=1),
+        WithJsonSchema(
+            {
+                "type": "string",
+                "pattern": r"^0{1,8}(\.[0-9]{1,8})?$",
+                "description": "0.09975 is 9.975 %.",
+                "examples": ["0.09975"],
+            }
+        ),
+    ]
 
 
 class TaxBody(Body):
@@ -49,6 +61,30 @@ class TaxBody(Body):
 
 class TaxCodeBody(Body):
     """A tax code as it is put: it charges none, one or two taxes."""
+
+    model_config = example(
+        {
+            "description": "TPS et TVQ",
+            "taxes": [
+                {
+                    "code": "TPS",
+                    "name": {"fr": "TPS", "en": "GST"},
+                    "rates": [{"from": "2008-01-01", "rate": "0.05"}],
+                    "gl_account": "2310",
+                    "registration_number": "123456789 RT0001",
+                },
+                {
+                    "code": "TVQ",
+                    "name": {"fr": "TVQ", "en": "QST"},
+                    "rates": [{"from": "2013-01-01", "rate": "0.09975"}],
+                    "gl_account": "2320",
+                    "registration_number": "1234567890 TQ0001",
+                },
+            ],
+            "province": "QC",
+            "is_default": True,
+        }
+    )
 
     description: LongText
     taxes: Annotated[tuple[TaxBody, ...], Field(max_length=2)] = ()

@@ -12,10 +12,12 @@ from services.invoice_service.api.bodies.fields import (
     LongText,
     Paragraphs,
     Shown,
+    example,
 )
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.reference import (
     EMAIL_KINDS,
+    EmailKind,
     EmailTemplate,
     EmailTexts,
     FormMessage,
@@ -31,6 +33,13 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
 
 class FormMessageBody(Body):
     """A message at the bottom of forms as it is put."""
+
+    model_config = example(
+        {
+            "text": {"fr": "Merci de votre confiance.", "en": "Thank you for your business."},
+            "on": ["invoice"],
+        }
+    )
 
     text: LocalizedParagraphs
     on: Annotated[tuple[Form, ...], Field(max_length=10), AfterValidator(_each_once)]
@@ -65,6 +74,22 @@ class EmailTextsBody(Body):
 class EmailTemplateBody(Body):
     """An e-mail template as it is put."""
 
+    model_config = example(
+        {
+            "fr": {
+                "subject": "Facture {{Number}}",
+                "body": "Bonjour,\n\nVoici la facture {{Number}}.",
+                "attachment_name": "Facture {{Number}}",
+            },
+            "en": {
+                "subject": "Invoice {{Number}}",
+                "body": "Hello,\n\nHere is invoice {{Number}}.",
+                "attachment_name": "Invoice {{Number}}",
+            },
+            "bcc": ["archives@imprimerie.example"],
+        }
+    )
+
     fr: EmailTextsBody
     en: EmailTextsBody
     cc: Annotated[tuple[EmailAddress, ...], Field(max_length=20)] = ()
@@ -93,7 +118,7 @@ class EmailTextsShown(Shown):
 class EmailTemplateShown(Shown):
     """An e-mail template."""
 
-    kind: Literal["proforma", "final", "credit_note"] = Field(validation_alias="of")
+    kind: EmailKind = Field(validation_alias="of")
     fr: EmailTextsShown
     en: EmailTextsShown
     cc: tuple[str, ...]
@@ -103,6 +128,8 @@ class EmailTemplateShown(Shown):
 
 class TranslationBody(Body):
     """A shop's own wording of a label as it is put."""
+
+    model_config = example({"fr": "No de bon de commande", "en": "Purchase order no."})
 
     fr: LongText
     en: LongText

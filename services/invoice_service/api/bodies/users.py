@@ -6,7 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr
 
-from services.invoice_service.api.bodies.fields import Body, EmailAddress, Language, ShortText, Shown
+from services.invoice_service.api.bodies.fields import (
+    Body,
+    EmailAddress,
+    Language,
+    Patch,
+    ShortText,
+    Shown,
+    example,
+)
 from services.invoice_service.application.users import NewUser
 from services.invoice_service.domain.actors import Role
 
@@ -16,6 +24,16 @@ Password = Annotated[SecretStr, Field(min_length=12, max_length=200)]
 
 class UserBody(Body):
     """A user to be made."""
+
+    model_config = example(
+        {
+            "email": "sylvie@imprimerie.example",
+            "name": "Sylvie Bouchard",
+            "role": "accountant",
+            "language": "fr",
+            "password": "trois canards au bord du fleuve",
+        }
+    )
 
     email: EmailAddress
     name: ShortText
@@ -31,8 +49,10 @@ class UserBody(Body):
         )
 
 
-class UserPatch(Body):
+class UserPatch(Patch):
     """Fields that are to change; the others stay."""
+
+    model_config = example({"role": "biller", "language": "en"})
 
     email: EmailAddress = ""
     name: ShortText = ""
