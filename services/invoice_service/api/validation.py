@@ -67,8 +67,7 @@ def invalid_body(error: ValidationError) -> Invalid:
         return Invalid("malformed")
     # A list whose items are wrong is counted as too short, too: what is wrong inside says enough.
     errors = tuple(_field_error(one) for one in found if not _holds_another(one, found))
-    unknown_only = all(one.code == "unknown_field" for one in errors)
-    return Invalid("unknown_field" if unknown_only else "invalid", errors=errors)
+    return Invalid("invalid", errors=errors)
 
 
 def _holds_another(one: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:

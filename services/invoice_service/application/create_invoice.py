@@ -35,7 +35,7 @@ async def create_invoice(uow: UnitOfWork, context: Context, command: CreateInvoi
     """Create a pro forma with its number.
 
     Raises:
-        NotFound: no such job or customer.
+        Invalid: unknown_reference: no such job or customer.
         Conflict: customer_not_billable, job_not_launched, job_cancelled, job_fully_billed.
     """
     jobs = (command.job,) if command.job else ()

@@ -46,7 +46,7 @@ async def add_line(
     """Add a line from a job, a product, an account, an extra charge, or a text.
 
     Raises:
-        NotFound: no such invoice, or job.
+        NotFound: no such invoice.
         Conflict: frozen, over_invoicing, job_cancelled, job_not_launched, job_fully_billed, other_payer.
         StaleVersion: the version it was based on.
         Invalid: unknown references, price_twice, or a line foreign to a credited invoice.

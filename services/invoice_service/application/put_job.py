@@ -92,8 +92,7 @@ async def put_job(
     job = await _job_of(uow, declared, before, language, message_time=message_time, now=context.now)
     faults = job_faults(job)
     if faults:
-        twice = all(fault.code == "price_twice" for fault in faults)
-        raise Invalid("price_twice" if twice else "invalid", errors=faults)
+        raise Invalid("invalid", errors=faults)
     if before is None:
         if not await uow.jobs.insert(job, context.now):
             # Somebody else was faster: now there is something to replace.

@@ -26,4 +26,4 @@ async def require_references(
         *also,
     )
     if unknown:
-        raise Invalid("unknown_reference", errors=unknown, value=unknown[0].data.get("value", ""))
+        raise Invalid("invalid", errors=unknown)

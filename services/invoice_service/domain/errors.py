@@ -40,8 +40,20 @@ class Conflict(Refusal):
     """The state of things does not allow it (frozen, not_deletable, job_cancelled…)."""
 
 
+# What a refusal is called when all that is wrong with it is of one of these.
+_TELLING = frozenset({"unknown_reference", "unknown_field", "price_twice"})
+
+
 class Invalid(Refusal):
-    """What was sent can't be taken (invalid, unknown_reference, incomplete, over_credit…)."""
+    """What was sent can't be taken (invalid, unknown_reference, incomplete, over_credit…).
+
+    One that is `invalid` only for what it names is told by that: unknown_reference, unknown_field, price_twice.
+    """
+
+    def __init__(self, code: str, *, errors: tuple[FieldError, ...] = (), **data: Any) -> None:  # noqa: ANN401 - what a sentence shows
+        if code == "invalid" and len({error.code for error in errors}) == 1 and errors[0].code in _TELLING:
+            code, data = errors[0].code, {**errors[0].data, **data}
+        super().__init__(code, errors=errors, **data)
 
 
 class Forbidden(Refusal):

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.application.ports.invoicing import DraftingRead, Needs
-from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.domain.errors import FieldError, Invalid, NotFound
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.snapshot import PrintMaterial
 from services.invoice_service.domain.texts import Localized
@@ -93,9 +93,9 @@ class DraftingReads:
         )
         for number in needs.jobs:
             if number not in {job["number"] for job in read["jobs"] or ()}:
-                raise NotFound("job", number)
+                raise _unknown("job", number)
         if read["customer"] is None or read["payer"] is None:
-            raise NotFound("customer", customer or "")
+            raise _unknown("customer", customer or "")
         uses: dict[str, Any] = {}
         for row in read["uses"] or ():
             uses[row["job"]] = (*uses.get(row["job"], ()), other_use(row))
@@ -121,3 +121,8 @@ class DraftingReads:
         if row is None:
             raise NotFound("job", number)
         return job_from(row)
+
+
+def _unknown(field: str, code: str) -> Invalid:
+    """The refusal of a body that names what is not there; an invoice's own jobs and customers always are."""
+    return Invalid("invalid", errors=(FieldError(field, "unknown_reference", {"value": code}),))

@@ -143,7 +143,7 @@ class DraftingRepository(Protocol):
         Without a customer, the first job's is taken.
 
         Raises:
-            NotFound: the customer or a job does not exist.
+            Invalid: unknown_reference: the customer or a job does not exist.
         """
 
     async def print_material(self, business_entity: str) -> PrintMaterial:

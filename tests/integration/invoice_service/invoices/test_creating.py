@@ -190,10 +190,11 @@ async def test_force_does_not_pass_over_the_state_of_a_job(shop: Shop, status: s
 
 
 @pytest.mark.parametrize("body", [{"job": "D-none"}, {"customer": "C-none"}])
-async def test_what_does_not_exist_is_not_found(shop: Shop, body: Json) -> None:
+async def test_what_a_body_names_and_does_not_exist_is_an_unknown_reference(shop: Shop, body: Json) -> None:
     reply = await shop.api.post("/invoices", body)
 
-    assert (reply.status, reply.code) == (404, "not_found")
+    assert (reply.status, reply.code) == (422, "unknown_reference")
+    assert reply.fields == dict.fromkeys(body, "unknown_reference")
 
 
 @pytest.mark.parametrize(

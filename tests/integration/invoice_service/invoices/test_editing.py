@@ -113,6 +113,15 @@ async def test_the_customer_is_fixed_once_a_line_comes_from_a_job(shop: Shop) ->
     assert (reply.status, reply.code) == (409, "customer_fixed")
 
 
+async def test_who_is_not_there_does_not_become_the_customer(shop: Shop) -> None:
+    invoice = await shop.invoice(customer=await shop.customer())
+
+    reply = await shop.patch(invoice, {"customer": "C-none"})
+
+    assert (reply.status, reply.code) == (422, "unknown_reference")
+    assert reply.fields == {"customer": "unknown_reference"}
+
+
 async def test_a_prospect_does_not_become_the_customer(shop: Shop) -> None:
     invoice = await shop.billing({"price": "1.00"})
 
@@ -138,7 +147,7 @@ async def test_everything_unknown_is_told_at_once(shop: Shop) -> None:
 
     reply = await shop.patch(invoice, unknown)
 
-    assert (reply.status, reply.code) == (422, "invalid")
+    assert (reply.status, reply.code) == (422, "unknown_reference")
     assert reply.fields == dict.fromkeys(unknown, "unknown_reference")
     assert await shop.get(invoice["number"]) == invoice
 
