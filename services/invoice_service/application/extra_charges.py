@@ -9,6 +9,7 @@ from typing import Any
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.job import ExtraCharge, Job
+from services.invoice_service.domain.parties import Customer
 from services.invoice_service.domain.reference import ExtraChargeCode, Product
 from services.invoice_service.domain.texts import Language
 
@@ -55,6 +56,14 @@ async def resolved_charges(
         required = any(fault.code == "account_or_product_required" for fault in faults)
         raise Invalid("account_or_product_required" if required else "invalid", errors=tuple(faults))
     return tuple(charges)
+
+
+async def billing_language(uow: ReferencePorts, customer: Customer | None) -> Language:
+    """The language of a customer's invoices: the one of whom it has billed."""
+    payer = customer
+    if customer is not None and customer.bill_to is not None:
+        payer = await uow.customers.get(customer.bill_to)
+    return payer.language if payer is not None else "fr"
 
 
 def codes_product(codes: Mapping[str, ExtraChargeCode], code: str | None) -> str | None:

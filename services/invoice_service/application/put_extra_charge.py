@@ -1,7 +1,12 @@
 """Add an extra charge to a job, replace it, or take it away."""
 
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.extra_charges import ChargeInput, resolved_charges, told_charge
+from services.invoice_service.application.extra_charges import (
+    ChargeInput,
+    billing_language,
+    resolved_charges,
+    told_charge,
+)
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.references import require_references
@@ -32,8 +37,7 @@ async def put_extra_charge(
             Referral("gl_account", GlAccount.kind, declared.gl_account),
         ),
     )
-    customer = await uow.customers.get(job.customer)
-    language = customer.language if customer else "fr"
+    language = await billing_language(uow, await uow.customers.get(job.customer))
     (charge,) = await resolved_charges(uow, [declared], language, job, path="")
     faults = charge_faults(charge)
     if faults:

@@ -7,7 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.extra_charges import ChargeInput, resolved_charges, told_charge
+from services.invoice_service.application.extra_charges import (
+    ChargeInput,
+    billing_language,
+    resolved_charges,
+    told_charge,
+)
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.references import require_references
 from services.invoice_service.domain.changes import changes_between
@@ -149,7 +154,7 @@ async def _check_references(uow: ReferencePorts, declared: JobInput) -> Language
         ),
         also=faults,
     )
-    return customer.language if customer else "fr"
+    return await billing_language(uow, customer)
 
 
 async def _job_of(

@@ -72,6 +72,20 @@ async def test_one_extra_charge_is_put_and_taken_away(shop: Invoicing) -> None:
     ]
 
 
+async def test_extra_charges_are_described_in_the_language_of_whoever_is_billed(shop: Invoicing) -> None:
+    await shop.put("/customers/C-0900", {"name": "Northlight", "language": "en"})
+    await shop.put("/customers/C-0901", {"name": "Succursale", "language": "fr", "bill_to": "C-0900"})
+    charge = {"code": "livraison", "quantity": "1"}
+
+    put = await shop.put(
+        "/jobs/D-0024", {**JOB, "customer": "C-0901", "extra_charges": [{"id": "x1", **charge}]}
+    )
+    added = await shop.put("/jobs/D-0024/extra-charges/x2", charge)
+
+    assert put.json["extra_charges"][0]["description"] == "Delivery"
+    assert added.json["description"] == "Delivery"
+
+
 async def test_a_billed_extra_charge_stays(shop: Invoicing) -> None:
     charge = {"id": "x1", "code": "livraison", "quantity": "1"}
     await shop.put("/jobs/D-0024", {**JOB, "extra_charges": [charge]})
