@@ -79,7 +79,9 @@ def _recipient_updated(parent: Envelope, command: SendEmail, one: Recipient) -> 
 
 def _result(command: SendEmail, one: Recipient) -> RecipientResult:
     asked = command.recipients[one.position]
-    return RecipientResult(email=asked.email, role=asked.role, state=one.state, reply=one.reply)
+    return RecipientResult(
+        email=asked.email, role=asked.role, state=one.state, reply=one.reply, revision=one.revision
+    )
 
 
 def _answer(parent: Envelope, type_: str, name: str, data: Wire) -> Envelope:

@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Literal
 
+from pydantic import Field
+
 from shared.contracts.values import Amount, DocumentRef, Reason, Wire
 
 RecipientState = Literal["prepared", "sending", "sent", "refused", "uncertain"]
@@ -31,6 +33,11 @@ class RecipientResult(Wire):
     role: Literal["to", "cc", "bcc"]
     state: RecipientState
     reply: str | None = None
+    revision: int | None = Field(
+        default=None,
+        ge=0,
+        description="counts the changes of this recipient: results may come in any order, an older one is ignored",
+    )
 
 
 class EmailRecipientUpdated(Wire):

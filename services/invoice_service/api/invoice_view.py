@@ -168,7 +168,10 @@ def email_view(email: StoredEmail) -> Json:
         "state": email.state,
         "reason": dict(email.reason) if email.reason else None,
         "from": dict(email.sender),
-        "recipients": [asdict(recipient) for recipient in email.recipients],
+        "recipients": [
+            {name: getattr(recipient, name) for name in ("role", "name", "email", "state", "reply")}
+            for recipient in email.recipients
+        ],
         "subject": email.subject,
         "body": email.body,
         "pdf": email.with_pdf,

@@ -99,8 +99,16 @@ def _with(
     moved = []
     for recipient in recipients:
         result = by_email.get(recipient.email.lower(), stand_in)
-        if result is None:
+        if result is None or (not ended and _is_older(result, recipient)):
             moved.append(recipient)
         else:
-            moved.append(dataclasses.replace(recipient, state=result.state, reply=result.reply))
+            revision = recipient.revision if result.revision is None else result.revision
+            moved.append(
+                dataclasses.replace(recipient, state=result.state, reply=result.reply, revision=revision)
+            )
     return tuple(moved)
+
+
+def _is_older(result: results.RecipientResult, recipient: StoredRecipient) -> bool:
+    """Whether more is known of a recipient than this tells: results come in any order."""
+    return result.revision is not None and result.revision < recipient.revision

@@ -12,7 +12,8 @@ from services.invoice_service.storage.unit_of_work import Transaction
 
 _EMAIL = """
     select e.*, (select jsonb_agg(jsonb_build_object('role', r.role, 'name', r.name, 'email', r.email,
-                                                     'state', r.state, 'reply', r.reply) order by r.position)
+                                                     'state', r.state, 'reply', r.reply,
+                                                     'revision', r.revision) order by r.position)
                  from email_recipients r where r.email_id = e.id) as recipients,
         (select s.body ->> 'outbound' = 'off' from settings s) as outbound_off
     from emails e"""
@@ -60,7 +61,8 @@ class Emails:
             """with moved as (
                    update emails set state = $2, reason = $3, possible_duplicate = $4, requested = $5, sent_at = $6
                    where id = $1)
-               update email_recipients r set state = s.value ->> 'state', reply = s.value ->> 'reply'
+               update email_recipients r set state = s.value ->> 'state', reply = s.value ->> 'reply',
+                   revision = (s.value ->> 'revision')::integer
                from jsonb_array_elements($7) with ordinality s
                where r.email_id = $1 and r.position = s.ordinality - 1""",
             email.id,
@@ -69,7 +71,7 @@ class Emails:
             email.possible_duplicate,
             email.requested,
             email.sent_at,
-            [{"state": r.state, "reply": r.reply} for r in email.recipients],
+            [{"state": r.state, "reply": r.reply, "revision": r.revision} for r in email.recipients],
         )
 
     async def get(self, email_id: uuid.UUID, invoice_id: uuid.UUID) -> StoredEmail:

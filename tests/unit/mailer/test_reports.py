@@ -40,7 +40,9 @@ def test_only_those_who_changed_are_reported() -> None:
     assert message == results.EmailRecipientUpdated(
         email_id="e1",
         invoice_id=COMMAND.invoice_id,
-        recipient=results.RecipientResult(email="b@client.example", role="cc", state="sent", reply="said"),
+        recipient=results.RecipientResult(
+            email="b@client.example", role="cc", state="sent", reply="said", revision=2
+        ),
     )
 
 
@@ -82,9 +84,9 @@ def test_the_closing_message_says_all(outcome: Outcome, model: type) -> None:
     closing = parse(envelope.type, envelope.data)
     assert isinstance(closing, model)
     assert isinstance(closing, results.EmailSent | results.EmailFailed | results.EmailUncertain)
-    assert [(one.email, one.role, one.state) for one in closing.recipients] == [
-        ("a@client.example", "to", "sent"),
-        ("b@client.example", "cc", "refused"),
+    assert [(one.email, one.role, one.state, one.revision) for one in closing.recipients] == [
+        ("a@client.example", "to", "sent", 1),
+        ("b@client.example", "cc", "refused", 1),
     ]
     assert (closing.at, closing.possible_duplicate) == (AT, outcome.possible_duplicate)
     assert getattr(closing, "reason", None) == outcome.reason

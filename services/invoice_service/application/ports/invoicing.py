@@ -159,13 +159,14 @@ class DraftingRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredRecipient:
-    """A recipient of an e-mail, and where it stands."""
+    """A recipient of an e-mail, and where it stands; `revision` is that of the mailer's report it is from."""
 
     role: Literal["to", "cc", "bcc"]
     name: str
     email: str
     state: str = "prepared"
     reply: str | None = None
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,6 +194,8 @@ create table email_recipients (
     email text not null,
     state text not null check (state in ('prepared', 'sending', 'sent', 'refused', 'uncertain')),
     reply text,
+    -- Of the mailer's report that this is from: an older one that comes later is ignored.
+    revision integer not null default 0 check (revision >= 0),
     primary key (email_id, position)
 );
 

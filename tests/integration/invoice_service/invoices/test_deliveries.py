@@ -88,6 +88,32 @@ async def test_each_recipient_is_told_as_it_goes(shop: Shop) -> None:
     assert (reply.status, reply.code) == (409, "not_deletable")
 
 
+async def test_an_older_report_of_a_recipient_that_comes_later_is_ignored(shop: Shop) -> None:
+    invoice = await shop.billing({"price": "10.00"})
+    email = await sent_to(shop, invoice, JULIE, PAUL)
+    sending, untouched = mailed(email, "sending", "sending")["recipients"]
+    uncertain, _ = mailed(email, "uncertain", "uncertain")["recipients"]
+
+    for recipient in (
+        {**uncertain, "revision": 2},
+        {**sending, "revision": 1},
+        {**untouched, "revision": 1},
+    ):
+        whose = {"email_id": email["id"], "invoice_id": invoice["id"]}
+        await shop.result("email.recipient_updated", {**whose, "recipient": recipient})
+
+    (kept,) = await shop.emails(invoice)
+    assert [(one["state"], one["reply"]) for one in kept["recipients"]] == [
+        ("uncertain", "250 uncertain"),
+        ("sending", "250 sending"),
+    ]
+    assert "revision" not in kept["recipients"][0]
+    newer = {**mailed(email, "sent", "sent")["recipients"][0], "revision": 3}
+    await shop.result("email.recipient_updated", {**whose, "recipient": newer})
+    (kept,) = await shop.emails(invoice)
+    assert [one["state"] for one in kept["recipients"]] == ["sent", "sending"]
+
+
 async def test_answers_in_any_order_and_twice_end_alike(shop: Shop) -> None:
     for order in itertools.permutations(range(3)):
         invoice = await shop.billing({"price": "10.00"})

@@ -121,8 +121,10 @@ def test_each_address_has_one_role() -> None:
     ]
 
 
-def told(email: str, state: str = "sent") -> RecipientResult:
-    return RecipientResult.model_validate({"email": email, "role": "to", "state": state, "reply": "250"})
+def told(email: str, state: str = "sent", revision: int | None = None) -> RecipientResult:
+    return RecipientResult.model_validate(
+        {"email": email, "role": "to", "state": state, "reply": "250", "revision": revision}
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,6 +150,26 @@ def test_what_the_mailer_told_of_recipients(
     assert [(one.role, one.name, one.email) for one in after] == [
         (one.role, one.name, one.email) for one in before
     ]
+
+
+@pytest.mark.parametrize(
+    ("revision", "ended", "state", "kept"),
+    [
+        (2, False, "refused", 3),
+        (3, False, "sent", 3),
+        (4, False, "sent", 4),
+        (None, False, "sent", 3),  # of a mailer that does not count yet
+        (2, True, "sent", 2),  # the closing word is the last one
+    ],
+)
+def test_an_older_word_on_a_recipient_is_not_heard(
+    revision: int | None, *, ended: bool, state: str, kept: int
+) -> None:
+    before = (StoredRecipient("to", "A", "a@x.example", "refused", "550", revision=3),)
+
+    (after,) = _with(before, [told("a@x.example", revision=revision)], ended=ended)
+
+    assert (after.state, after.revision) == (state, kept)
 
 
 @pytest.mark.parametrize(
