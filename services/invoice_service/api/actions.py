@@ -28,6 +28,7 @@ async def post_finalize(request: web.Request) -> web.Response:
 
 async def post_credit(request: web.Request) -> web.Response:
     """POST of `credit`."""
+    based_on = if_match(request, required=False)
     body = await json_body(request, CreditBody)
     lines = None
     if body.lines is not None:
@@ -41,33 +42,42 @@ async def post_credit(request: web.Request) -> web.Response:
         return Answer(201, {**(answer.body or {}), "rebill": made.rebill}, answer.headers)
 
     return await transact(
-        request, lambda uow, context: credit_invoice(uow, context, ref_of(request), command), present
+        request,
+        lambda uow, context: credit_invoice(uow, context, ref_of(request), command, based_on=based_on),
+        present,
+        current=current_state(request),
     )
 
 
 async def post_retry_transfer(request: web.Request) -> web.Response:
     """POST of `transfer/retry`."""
+    based_on = if_match(request, required=False)
     return await transact(
         request,
-        lambda uow, context: retry_transfer(uow, context, ref_of(request)),
+        lambda uow, context: retry_transfer(uow, context, ref_of(request), based_on=based_on),
         lambda loaded: answered(request, loaded, 202),
+        current=current_state(request),
     )
 
 
 async def post_mark_transferred(request: web.Request) -> web.Response:
     """POST of `transfer/mark`."""
+    based_on = if_match(request, required=False)
     body = await json_body(request, ReasonBody)
     return await transact(
         request,
-        lambda uow, context: mark_transferred(uow, context, ref_of(request), body.reason),
+        lambda uow, context: mark_transferred(uow, context, ref_of(request), body.reason, based_on=based_on),
         lambda loaded: answered(request, loaded),
+        current=current_state(request),
     )
 
 
 async def post_retry_render(request: web.Request) -> web.Response:
     """POST of `render/retry`."""
+    based_on = if_match(request, required=False)
     return await transact(
         request,
-        lambda uow, context: retry_render(uow, context, ref_of(request)),
+        lambda uow, context: retry_render(uow, context, ref_of(request), based_on=based_on),
         lambda loaded: answered(request, loaded, 202),
+        current=current_state(request),
     )

@@ -4,8 +4,9 @@ from aiohttp import web
 
 from services.invoice_service.api.answers import Answer, Json
 from services.invoice_service.api.bodies.emails import EmailBody, MailboxBody
+from services.invoice_service.api.etag import if_match
 from services.invoice_service.api.invoice_view import draft_view, email_view
-from services.invoice_service.api.invoices import ref_of
+from services.invoice_service.api.invoices import current_state, ref_of
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.application.compose_email import Address, draft_email
@@ -26,6 +27,7 @@ async def get_draft(request: web.Request) -> web.Response:
 
 async def send(request: web.Request) -> web.Response:
     """POST of an e-mail."""
+    based_on = if_match(request, required=False)
     body = await json_body(request, EmailBody)
     command = EmailToSend(
         sender=_address(body.from_) if body.from_ else None,
@@ -38,15 +40,22 @@ async def send(request: web.Request) -> web.Response:
         with_pdf=body.pdf,
     )
     return await transact(
-        request, lambda uow, context: send_email(uow, context, ref_of(request), command), _accepted
+        request,
+        lambda uow, context: send_email(uow, context, ref_of(request), command, based_on=based_on),
+        _accepted,
+        current=current_state(request),
     )
 
 
 async def resend(request: web.Request) -> web.Response:
     """POST of `resend`."""
+    based_on = if_match(request, required=False)
     email_id = path_id(request)
     return await transact(
-        request, lambda uow, context: resend_email(uow, context, ref_of(request), email_id), _accepted
+        request,
+        lambda uow, context: resend_email(uow, context, ref_of(request), email_id, based_on=based_on),
+        _accepted,
+        current=current_state(request),
     )
 
 

@@ -9,6 +9,9 @@ from services.invoice_service.domain.errors import VersionRequired
 
 ANY_VERSION = None
 _TAG = re.compile(r'"v([1-9][0-9]{0,8})"')
+# RFC 9110, 8.8.3. A weak one never matches here (13.1.1).
+_ANY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+_NO_VERSION = 0
 
 
 def etag(version: int) -> str:
@@ -19,9 +22,11 @@ def etag(version: int) -> str:
 def if_match(request: web.Request, *, required: bool) -> int | None:
     """The version that `If-Match` names; None when it names none and may, or is `*`.
 
+    A tag that we never gave is a version that never was: whatever is based on it is stale.
+
     Raises:
         VersionRequired: it is missing and required.
-        Invalid: invalid_parameter: it is something else than one of our tags.
+        Invalid: invalid_parameter: it is no entity tag, or several.
     """
     header = request.headers.get("If-Match")
     if header is None:
@@ -31,6 +36,8 @@ def if_match(request: web.Request, *, required: bool) -> int | None:
     if header.strip() == "*":
         return ANY_VERSION
     match = _TAG.fullmatch(header.strip())
-    if match is None:
+    if match is not None:
+        return int(match[1])
+    if _ANY_TAG.fullmatch(header.strip()) is None:
         raise bad_parameter("If-Match")
-    return int(match[1])
+    return _NO_VERSION

@@ -161,10 +161,12 @@ async def delete(request: web.Request) -> web.Response:
 
 async def duplicate(request: web.Request) -> web.Response:
     """POST of a duplicate."""
+    based_on = if_match(request, required=False)
     return await transact(
         request,
-        lambda uow, context: duplicate_invoice(uow, context, ref_of(request)),
+        lambda uow, context: duplicate_invoice(uow, context, ref_of(request), based_on=based_on),
         lambda loaded: created(request, loaded),
+        current=current_state(request),
     )
 
 

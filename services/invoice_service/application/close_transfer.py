@@ -9,6 +9,7 @@ from services.invoice_service.application.outgoing import event, transfer_comman
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded, Trail
 from services.invoice_service.application.trail import entry
+from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.actions import may_mark_transferred, may_retry_transfer
 from services.invoice_service.domain.axes import Axis, AxisReason
 from services.invoice_service.domain.changes import Change
@@ -18,16 +19,20 @@ from services.invoice_service.domain.invoice import Status
 from services.invoice_service.domain.next_step import Happened, next_steps
 
 
-async def retry_transfer(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
+async def retry_transfer(
+    uow: UnitOfWork, context: Context, ref: str, *, based_on: int | None = None
+) -> Loaded:
     """Ask once more for a transfer that failed or is uncertain; the connector looks before it books again.
 
     Raises:
         NotFound: no such invoice.
         Conflict: nothing_to_retry, also while no connector is set.
+        StaleVersion: a version was told, and it is not the current one.
         Invalid: incomplete, with the accounts that are missing.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    check_version(loaded.invoice, based_on)
     drafting = (await drafting_of(uow, loaded.invoice)).drafting
     steps = next_steps(Happened.TRANSFER_RETRIED, connected=drafting.settings.connector != "none")
     if not may_retry_transfer(loaded.invoice, loaded.around) or not steps:
@@ -61,12 +66,15 @@ async def retry_transfer(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
     return Loaded(loaded.invoice, dataclasses.replace(loaded.around, axes=axes))
 
 
-async def mark_transferred(uow: UnitOfWork, context: Context, ref: str, reason: str) -> Loaded:
+async def mark_transferred(
+    uow: UnitOfWork, context: Context, ref: str, reason: str, *, based_on: int | None = None
+) -> Loaded:
     """Close by hand a transfer that will not succeed by itself. A final that is transferred answers itself.
 
     Raises:
         NotFound: no such invoice.
         Conflict: nothing_to_retry: it did not fail and does not wait on a paused connector.
+        StaleVersion: a version was told, and it is not the current one.
         Invalid: no reason was given.
     """
     if not reason.strip():
@@ -75,6 +83,7 @@ async def mark_transferred(uow: UnitOfWork, context: Context, ref: str, reason: 
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
     if loaded.invoice.status is Status.FINAL_SENT and loaded.around.axes.transfer_manual:
         return loaded
+    check_version(loaded.invoice, based_on)
     if not may_mark_transferred(loaded.invoice, loaded.around):
         raise Conflict("nothing_to_retry")
     await uow.invoices.withdraw_transfer(loaded.invoice.id)

@@ -10,6 +10,7 @@ from services.invoice_service.application.edit_invoice import drafting_of
 from services.invoice_service.application.outgoing import new_token
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded
+from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.actions import credit_obstacle
 from services.invoice_service.domain.credit import (
     CreditRequest,
@@ -44,18 +45,22 @@ class CreditMade:
     rebill: str | None
 
 
-async def credit_invoice(uow: UnitOfWork, context: Context, ref: str, command: CreditInvoice) -> CreditMade:
+async def credit_invoice(
+    uow: UnitOfWork, context: Context, ref: str, command: CreditInvoice, *, based_on: int | None = None
+) -> CreditMade:
     """Make a credit note pro forma, which reserves what it credits.
 
     Raises:
         NotFound: no such invoice.
         Conflict: not_creditable (not transferred, a credit note, nothing left); over_invoicing, when what is
             billed again is not released.
+        StaleVersion: a version was told, and it is not the current one.
         Invalid: over_credit, or a line that is not the invoice's.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
     original = loaded.invoice
+    check_version(original, based_on)
     existing = await uow.invoices.credits_of(original.id)
     requests = tuple(command.lines) if command.lines is not None else remaining_requests(original, existing)
     if credit_obstacle(original, loaded.around) is not None or not requests:

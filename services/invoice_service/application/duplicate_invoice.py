@@ -9,6 +9,7 @@ from services.invoice_service.application.edit_invoice import line_needs
 from services.invoice_service.application.outgoing import new_token
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
+from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.drafting import Drafting, check_customer
 from services.invoice_service.domain.editing import new_proforma, with_lines
 from services.invoice_service.domain.line import EXTRA_CHARGE, JOB, Line, totalled
@@ -16,14 +17,18 @@ from services.invoice_service.domain.line_editing import remaining_for
 from shared.identifiers import new_id
 
 
-async def duplicate_invoice(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
+async def duplicate_invoice(
+    uow: UnitOfWork, context: Context, ref: str, *, based_on: int | None = None
+) -> Loaded:
     """A new pro forma like an invoice, dated today.
 
     Raises:
         NotFound: no such invoice.
         Conflict: customer_not_billable.
+        StaleVersion: a version was told, and it is not the current one.
     """
     source = (await uow.invoices.load(ref, context.actor.id)).invoice
+    check_version(source, based_on)
     await uow.drafting.lock_jobs(source.jobs)
     read = await uow.drafting.drafting(customer=source.customer, payer=None, needs=line_needs(source))
     check_customer(read.drafting.customer)

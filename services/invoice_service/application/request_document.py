@@ -11,6 +11,7 @@ from services.invoice_service.application.outgoing import Message, render_comman
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded, Trail
 from services.invoice_service.application.trail import entry
+from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.axes import Axis
 from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.invoice import Invoice
@@ -35,15 +36,17 @@ async def request_document(uow: UnitOfWork, context: Context, ref: str) -> Loade
     return _pending(loaded, context)
 
 
-async def retry_render(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
+async def retry_render(uow: UnitOfWork, context: Context, ref: str, *, based_on: int | None = None) -> Loaded:
     """Ask once more for a PDF that could not be made.
 
     Raises:
         NotFound: no such invoice.
         Conflict: nothing_to_retry.
+        StaleVersion: a version was told, and it is not the current one.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    check_version(loaded.invoice, based_on)
     if loaded.around.axes.rendering.state not in ("failed", "uncertain"):
         raise Conflict("nothing_to_retry")
     columns, message = await rendering(uow, context, loaded)

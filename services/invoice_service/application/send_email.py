@@ -14,6 +14,7 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded, StoredEmail, StoredRecipient, Trail
 from services.invoice_service.application.request_document import rendering
 from services.invoice_service.application.trail import entry
+from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.axes import Axis, AxisReason, Document
 from services.invoice_service.domain.changes import Change
 from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
@@ -38,15 +39,19 @@ class EmailToSend:
     with_pdf: bool = True
 
 
-async def send_email(uow: UnitOfWork, context: Context, ref: str, command: EmailToSend) -> StoredEmail:
+async def send_email(
+    uow: UnitOfWork, context: Context, ref: str, command: EmailToSend, *, based_on: int | None = None
+) -> StoredEmail:
     """Prepare an e-mail with the invoice as it stands; it goes as soon as its PDF is there.
 
     Raises:
         NotFound: no such invoice.
+        StaleVersion: a version was told, and it is not the current one.
         Invalid: no recipient, no sender address or one of somebody else, or unknown attachments.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    check_version(loaded.invoice, based_on)
     draft = await compose(uow, loaded)
     sender = command.sender or draft.sender
     errors = []
@@ -92,15 +97,19 @@ async def _may_send_as(uow: UnitOfWork, context: Context, sender: Address, issue
     return user is not None and user.email.lower() == sender.email.lower()
 
 
-async def resend_email(uow: UnitOfWork, context: Context, ref: str, email_id: uuid.UUID) -> StoredEmail:
+async def resend_email(
+    uow: UnitOfWork, context: Context, ref: str, email_id: uuid.UUID, *, based_on: int | None = None
+) -> StoredEmail:
     """Send an e-mail of the history once more: the same text and document, as an e-mail of its own.
 
     Raises:
         NotFound: no such invoice, or it has no such e-mail.
+        StaleVersion: a version was told, and it is not the current one.
         Conflict: no_document: its document was never made, and the invoice has become final since.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    check_version(loaded.invoice, based_on)
     earlier = await uow.emails.get(email_id, invoice_id)
     version = earlier.version
     if earlier.with_pdf and await uow.invoices.document(invoice_id, version) is None:
