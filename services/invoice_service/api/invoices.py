@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -31,7 +32,7 @@ from services.invoice_service.application.edit_invoice import edit_invoice
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.domain.errors import FieldError, Invalid
-from services.invoice_service.domain.invoice import OPEN_STATUSES, Status
+from services.invoice_service.domain.invoice import OPEN_STATUSES, Invoice, Status
 
 _STATUSES = tuple(status.value for status in Status)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -70,8 +71,12 @@ def answered(request: web.Request, loaded: Loaded, status: int = 200) -> Answer:
 def created(request: web.Request, loaded: Loaded) -> Answer:
     """201 with the invoice and where it is."""
     answer = answered(request, loaded, 201)
-    location = f"{PREFIX}/invoices/{loaded.invoice.number}"
-    return Answer(201, answer.body, {**answer.headers, "Location": location})
+    return Answer(201, answer.body, {**answer.headers, "Location": location_of(loaded.invoice)})
+
+
+def location_of(invoice: Invoice) -> str:
+    """Where an invoice is: its number may hold a slash."""
+    return f"{PREFIX}/invoices/{quote(invoice.number, safe='')}"
 
 
 def current_state(request: web.Request) -> Current:

@@ -6,9 +6,8 @@ from services.invoice_service.api.answers import Answer
 from services.invoice_service.api.bodies.invoices import LineBody, LinePatch, OrderBody
 from services.invoice_service.api.etag import etag, if_match
 from services.invoice_service.api.invoice_view import line_in
-from services.invoice_service.api.invoices import answered, current_state, ref_of
+from services.invoice_service.api.invoices import answered, current_state, location_of, ref_of
 from services.invoice_service.api.requests import json_body, path_id
-from services.invoice_service.api.routing import PREFIX
 from services.invoice_service.api.transact import transact
 from services.invoice_service.application.edit_lines import (
     AddLine,
@@ -24,7 +23,7 @@ from services.invoice_service.domain.line import Line
 def _line_answer(status: int, loaded: Loaded, line: Line) -> Answer:
     headers = {"ETag": etag(loaded.invoice.version)}
     if status == 201:
-        headers["Location"] = f"{PREFIX}/invoices/{loaded.invoice.number}/lines/{line.id}"
+        headers["Location"] = f"{location_of(loaded.invoice)}/lines/{line.id}"
     return Answer(status, line_in(loaded.invoice, line, loaded.around), headers)
 
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from shared.bus import topology
 from shared.bus.port import ParkedDelivery
-from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, mailed
+from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, mailed, text_line
 from tests.support.invoicing import Reply
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -208,3 +208,19 @@ async def test_the_document_is_held_against_answers_in_earnest(shop: Shop, docum
     found = document.faults("get", "/api/v1/invoices/{ref}", reply)
 
     assert len(found) == 4, found
+
+
+async def test_a_number_with_a_slash_can_be_followed(shop: Shop) -> None:
+    entity = shop.code("E")
+    expect(await shop.api.put(f"/business-entities/{entity}", {"name": "Autre"}), 201)
+    expect(await shop.api.patch(f"/number-series/{entity}/proforma", {"prefix": "P/25/"}), 200)
+    customer = await shop.customer(business_entity=entity)
+
+    made = await shop.api.post("/invoices", {"customer": customer})
+    line = await shop.add_line({**made.json, "number": made.json["id"]}, text_line("1.00"))
+
+    assert expect(made, 201)["number"] == "P/25/0001"
+    assert made.headers["Location"] == "/api/v1/invoices/P%2F25%2F0001"
+    found = await shop.api.get(f"/{made.headers['Location']}")
+    assert expect(found, 200)["lines"] == [expect(line, 201)]
+    assert line.headers["Location"].startswith(f"{made.headers['Location']}/lines/")
