@@ -64,7 +64,7 @@ class InvoiceSettings(ServiceSettings):
         default=4, ge=1, le=100, description="messages of a queue that are handled at once"
     )
     key_cache_seconds: float = Field(
-        default=2, ge=0, le=5, description="for so long a revoked API key may still be taken"
+        default=2, ge=0, le=5, description="for so long another process may still take a revoked API key"
     )
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from services.invoice_service.api.answers import Answer, Json, no_content, ok, shown
+from services.invoice_service.api.auth import API_KEYS
 from services.invoice_service.api.bodies.access import KeyBody, KeyShown, MeBody, MeShown, NewKeyShown
 from services.invoice_service.api.lists import SEARCH, ListSpec, list_answer, list_query
 from services.invoice_service.api.requests import json_body, path_id
@@ -46,9 +47,11 @@ def _present_new(new: NewKey) -> Answer:
 async def delete_key(request: web.Request) -> web.Response:
     """DELETE /keys/{id}."""
     key_id = path_id(request)
-    return await transact(
+    response = await transact(
         request, lambda uow, context: revoke_api_key(uow, context, key_id), lambda _: no_content()
     )
+    request.app[API_KEYS].forget(key_id)
+    return response
 
 
 async def get_me(request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from services.invoice_service.api.auth import ApiKeys, Authenticator, authenticate
+from services.invoice_service.api.auth import API_KEYS, ApiKeys, Authenticator, authenticate
 from services.invoice_service.api.docs import documentation
 from services.invoice_service.api.middleware import answered, observed
 from services.invoice_service.api.routes import ROUTES
@@ -23,7 +23,8 @@ def create_app(
     """Build the application. `authenticators` are asked after the API keys (gateway tokens, sessions)."""
     app = web.Application(middlewares=[observed, answered], client_max_size=UPLOAD_LIMIT)
     app[SERVICES] = services
-    ways = (ApiKeys(services), *authenticators)
+    app[API_KEYS] = ApiKeys(services)
+    ways = (app[API_KEYS], *authenticators)
     for route in routes:
         app.router.add_route(route.method, route.pattern, _guarded(route, ways))
     app.router.add_get("/livez", livez, allow_head=False)

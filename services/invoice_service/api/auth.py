@@ -3,6 +3,7 @@
 import datetime as dt
 import hmac
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -37,7 +38,10 @@ class _Known:
 
 
 class ApiKeys:
-    """`Authorization: Bearer <api key>`. A look-up is remembered for a moment, never a failed one."""
+    """`Authorization: Bearer <api key>`. A look-up is remembered for a moment, never a failed one.
+
+    A key that is revoked here is forgotten at once; other processes remember it for that moment.
+    """
 
     def __init__(self, services: ApiServices, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._services = services
@@ -65,6 +69,10 @@ class ApiKeys:
             raise Unauthorized(given=True)
         return Actor("key", str(key.id), key.name, key.role)
 
+    def forget(self, key_id: uuid.UUID) -> None:
+        """Look a key up again the next time: it was revoked."""
+        self._known = {digest: known for digest, known in self._known.items() if known.key.id != key_id}
+
     def _remembered(self, digest: str) -> ApiKey | None:
         known = self._known.get(digest)
         return known.key if known is not None and self._monotonic() < known.until else None
@@ -78,6 +86,9 @@ class ApiKeys:
             lifetime = self._services.settings.key_cache / dt.timedelta(seconds=1)
             self._known[digest] = _Known(key, self._monotonic() + lifetime)
         return key
+
+
+API_KEYS = web.AppKey("api_keys", ApiKeys)
 
 
 async def authenticate(request: web.Request, authenticators: Sequence[Authenticator]) -> Actor:

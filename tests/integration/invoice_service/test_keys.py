@@ -47,6 +47,19 @@ async def test_a_revoked_key_opens_nothing(invoicing: Invoicing) -> None:
     assert [row["action"] for row in trail] == ["created", "revoked"]
 
 
+async def test_a_key_that_was_just_used_opens_nothing_once_it_is_revoked(
+    invoicing_database: Database, tmp_path: Path
+) -> None:
+    async with running(invoicing_database, tmp_path, key_cache_seconds=5) as api:
+        revoked, kept = [await api.post("/keys", {"name": "x", "role": "viewer"}) for _ in range(2)]
+        before = [await api.get("/me", key=one.json["key"]) for one in (revoked, kept)]
+        await api.delete(f"/keys/{revoked.json['id']}")
+        after = [await api.get("/me", key=one.json["key"]) for one in (revoked, kept)]
+
+    assert [reply.status for reply in before] == [200, 200]
+    assert [reply.status for reply in after] == [401, 200]
+
+
 async def test_a_key_lasts_until_it_expires(invoicing: Invoicing) -> None:
     expires = (invoicing.clock.now + dt.timedelta(hours=1)).isoformat()
     created = await invoicing.post("/keys", {"name": "x", "role": "viewer", "expires": expires})
@@ -77,7 +90,8 @@ async def test_a_revoked_key_is_remembered_for_no_longer_than_the_settings_say(
     async with running(invoicing_database, tmp_path, key_cache_seconds=0.3) as api:
         created = await api.post("/keys", {"name": "x", "role": "viewer"})
         await api.get("/me", key=created.json["key"])
-        await api.delete(f"/keys/{created.json['id']}")
+        # As another process does it.
+        await invoicing_database.fetch("update api_keys set revoked_at = now()")
         async with asyncio.timeout(5):
             while (await api.get("/me", key=created.json["key"])).status == 200:
                 pass
