@@ -2,18 +2,22 @@
 
 from aiohttp import web
 
-from services.invoice_service.api.answers import Answer, Json
+from services.invoice_service.api.answers import Answer
 from services.invoice_service.api.bodies.emails import EmailBody, MailboxBody
 from services.invoice_service.api.etag import if_match
 from services.invoice_service.api.invoice_view import draft_view, email_view
 from services.invoice_service.api.invoices import current_state, ref_of
+from services.invoice_service.api.lists import ListSpec, list_answer, list_query
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.application.compose_email import Address, draft_email
 from services.invoice_service.application.context import Context
+from services.invoice_service.application.listing import Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import StoredEmail
 from services.invoice_service.application.send_email import EmailToSend, resend_email, send_email
+
+HISTORY = ListSpec(sorts=("created_at",), default="-created_at")
 
 
 async def get_draft(request: web.Request) -> web.Response:
@@ -61,16 +65,13 @@ async def resend(request: web.Request) -> web.Response:
 
 async def get_history(request: web.Request) -> web.Response:
     """GET of the e-mails sent so far, newest first."""
+    asked = list_query(request, HISTORY)
 
-    async def read(uow: UnitOfWork, context: Context) -> list[Json]:
+    async def read(uow: UnitOfWork, context: Context) -> Page[StoredEmail]:
         loaded = await uow.invoices.load(ref_of(request), context.actor.id)
-        return [email_view(email) for email in await uow.emails.of_invoice(loaded.invoice.id)]
+        return await uow.emails.page(loaded.invoice.id, asked)
 
-    return await query(
-        request,
-        read,
-        lambda emails: Answer(200, {"data": emails, "next": None, "count": len(emails), "count_exact": True}),
-    )
+    return await query(request, read, list_answer(request, HISTORY, email_view))
 
 
 def _accepted(email: StoredEmail) -> Answer:

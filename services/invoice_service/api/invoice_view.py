@@ -76,9 +76,9 @@ def invoice_view(loaded: Loaded, actor: Actor) -> Json:
             for warning in warnings(invoice, around)
         ],
         "version": invoice.version,
-        "created_at": _time(invoice.created_at),
-        "updated_at": _time(invoice.updated_at),
-        "finalized_at": _time(invoice.finalized_at),
+        "created_at": moment(invoice.created_at),
+        "updated_at": moment(invoice.updated_at),
+        "finalized_at": moment(invoice.finalized_at),
     }
 
 
@@ -154,7 +154,7 @@ def _axis(axis: Axis) -> Json:
     if axis.reason is not None:
         said = sentence(axis.reason.code).fr
         reason = {"code": axis.reason.code, "message": axis.reason.message or said}
-    return {"state": axis.state, "reason": reason, "at": _time(axis.at)}
+    return {"state": axis.state, "reason": reason, "at": moment(axis.at)}
 
 
 def _coded(code: str, data: Mapping[str, Any] | None) -> Json:
@@ -181,8 +181,8 @@ def email_view(email: StoredEmail) -> Json:
         ],
         "message_id": email.message_id,
         "possible_duplicate": email.possible_duplicate,
-        "created_at": _time(email.created_at),
-        "sent_at": _time(email.sent_at),
+        "created_at": moment(email.created_at),
+        "sent_at": moment(email.sent_at),
     }
 
 
@@ -208,7 +208,7 @@ def draft_view(draft: EmailDraft) -> Json:
 def audit_view(row: Mapping[str, Any]) -> Json:
     """One entry of the trail."""
     return {
-        "at": _time(row["at"]),
+        "at": moment(row["at"]),
         "actor": row["actor"],
         "action": row["action"],
         "changes": row["changes"],
@@ -223,5 +223,6 @@ def _amount(value: Decimal | None) -> str | None:
     return format(value, ".2f") if value is not None else None
 
 
-def _time(at: dt.datetime | None) -> str | None:
+def moment(at: dt.datetime | None) -> str | None:
+    """A time as it is answered: RFC 3339, UTC."""
     return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z") if at else None

@@ -29,6 +29,7 @@ from services.invoice_service.application.create_invoice import CreateInvoice, c
 from services.invoice_service.application.delete_invoice import delete_invoice
 from services.invoice_service.application.duplicate_invoice import duplicate_invoice
 from services.invoice_service.application.edit_invoice import edit_invoice
+from services.invoice_service.application.listing import Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.domain.errors import FieldError, Invalid
@@ -61,6 +62,7 @@ LISTING = ListSpec(
         flag_filter("hold", "Only those on hold, or only the others"),
     ),
 )
+TRAIL = ListSpec(sorts=("at",), default="-at")
 
 
 def answered(request: web.Request, loaded: Loaded, status: int = 200) -> Answer:
@@ -177,27 +179,10 @@ async def duplicate(request: web.Request) -> web.Response:
 
 async def get_audit(request: web.Request) -> web.Response:
     """GET of the trail, newest first."""
-    limit, after = request.query.get("limit", "50"), request.query.get("after")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= 200):
-        raise bad_parameter("limit")
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < 19):
-        raise bad_parameter("after")
+    asked = list_query(request, TRAIL)
 
-    async def read(uow: UnitOfWork, context: Context) -> list[Json]:
+    async def read(uow: UnitOfWork, context: Context) -> Page[Json]:
         loaded = await uow.invoices.load(ref_of(request), context.actor.id)
-        before = int(after) if after else None
-        return list(await uow.invoices.trail(loaded.invoice.id, before=before, limit=int(limit) + 1))
+        return await uow.invoices.trail(loaded.invoice.id, asked)
 
-    def present(rows: list[Json]) -> Answer:
-        page = rows[: int(limit)]
-        return Answer(
-            200,
-            {
-                "data": [audit_view(row) for row in page],
-                "next": str(page[-1]["id"]) if len(rows) > int(limit) else None,
-                "count": rows[0]["count"] if rows else 0,
-                "count_exact": True,
-            },
-        )
-
-    return await query(request, read, present)
+    return await query(request, read, list_answer(request, TRAIL, audit_view))

@@ -51,10 +51,6 @@ from services.invoice_service.api.routing import (
 )
 
 _ONE = "/invoices/{ref}"
-_PAGE = (
-    Parameter("limit", "Size of the page", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
-    Parameter("after", "The `next` of the page before", {"type": "string"}),
-)
 _WAIT = Parameter(
     "wait", "Seconds to wait for it", {"type": "integer", "minimum": 0, "maximum": 30, "default": 10}
 )
@@ -182,7 +178,16 @@ ROUTES: tuple[Route, ...] = (
         body=EmailBody,
         answer=EmailShown,
     ),
-    Route("GET", f"{_ONE}/emails", emails.get_history, VIEWER, "Its e-mails", answer=EmailShown, many=True),
+    Route(
+        "GET",
+        f"{_ONE}/emails",
+        emails.get_history,
+        VIEWER,
+        "Its e-mails, newest first",
+        answer=EmailShown,
+        many=True,
+        query=emails.HISTORY.parameters,
+    ),
     Route(
         "POST",
         f"{_ONE}/emails/{{id}}/resend",
@@ -237,7 +242,7 @@ ROUTES: tuple[Route, ...] = (
         "Its trail, newest first",
         answer=AuditShown,
         many=True,
-        query=_PAGE,
+        query=invoices.TRAIL.parameters,
     ),
     Route(
         "GET",
@@ -247,6 +252,7 @@ ROUTES: tuple[Route, ...] = (
         "What a person must be told",
         answer=NotificationShown,
         many=True,
+        query=notices.LISTING.parameters,
     ),
     Route(
         "POST",
@@ -266,6 +272,7 @@ ROUTES: tuple[Route, ...] = (
         "Messages that wait for a person",
         answer=ParkedShown,
         many=True,
+        query=messages.PARKED.parameters,
     ),
     Route(
         "POST",

@@ -1,5 +1,6 @@
 """Messages over HTTP: completions of jobs, and those that are parked."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,8 @@ from pydantic import ValidationError
 
 from services.invoice_service.api.answers import Answer, Json, no_content
 from services.invoice_service.api.bodies.messages import Completion
+from services.invoice_service.api.invoice_view import moment
+from services.invoice_service.api.lists import ListSpec, choice_filter, list_answer, list_query
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.api.validation import invalid_body
@@ -21,6 +24,12 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.production import JobCompleted
 
 TYPE = "production.job.completed.v1"
+
+PARKED = ListSpec(
+    sorts=("received_at",),
+    default="-received_at",
+    filters=(choice_filter("kind", "Why they wait", ("unknown_reference", "quarantined", "dead")),),
+)
 
 
 async def post_completion(request: web.Request) -> web.Response:
@@ -60,15 +69,8 @@ def _received(received: Received) -> Json:
 
 async def get_parked(request: web.Request) -> web.Response:
     """GET of the parked messages, newest first."""
-
-    async def read(uow: UnitOfWork, _context: Context) -> list[dict[str, Any]]:
-        return await uow.parked.page()
-
-    def present(rows: list[dict[str, Any]]) -> Answer:
-        data = [_parked(row) for row in rows]
-        return Answer(200, {"data": data, "next": None, "count": len(data), "count_exact": True})
-
-    return await query(request, read, present)
+    asked = list_query(request, PARKED)
+    return await query(request, lambda uow, _: uow.parked.page(asked), list_answer(request, PARKED, _parked))
 
 
 async def post_replay(request: web.Request) -> web.Response:
@@ -93,7 +95,7 @@ async def delete_parked(request: web.Request) -> web.Response:
     return await transact(request, discard, lambda _: no_content())
 
 
-def _parked(row: dict[str, Any]) -> Json:
+def _parked(row: Mapping[str, Any]) -> Json:
     return {
         "id": str(row["id"]),
         "kind": row["kind"],
@@ -103,10 +105,10 @@ def _parked(row: dict[str, Any]) -> Json:
             "id": row["message_id"],
             "type": row["type"],
             "subject": row["subject"],
-            "time": row["time"].isoformat() if row["time"] else None,
+            "time": moment(row["time"]),
         },
         "body": row["body"],
         "queue": row["queue"],
         "attempts": row["attempts"],
-        "received_at": row["received_at"].isoformat(),
+        "received_at": moment(row["received_at"]),
     }

@@ -6,17 +6,28 @@ from typing import Any
 
 import asyncpg
 
+from services.invoice_service.application.listing import ListQuery, Page, SortKey
 from services.invoice_service.application.ports.invoicing import StoredEmail, StoredRecipient
 from services.invoice_service.domain.errors import FieldError, Invalid, NotFound
+from services.invoice_service.storage.lists import Expression, Listing, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
 
-_EMAIL = """
-    select e.*, (select jsonb_agg(jsonb_build_object('role', r.role, 'name', r.name, 'email', r.email,
-                                                     'state', r.state, 'reply', r.reply,
-                                                     'revision', r.revision) order by r.position)
-                 from email_recipients r where r.email_id = e.id) as recipients,
-        (select s.body ->> 'outbound' = 'off' from settings s) as outbound_off
-    from emails e"""
+_COLUMNS = """
+    e.*, (select jsonb_agg(jsonb_build_object('role', r.role, 'name', r.name, 'email', r.email,
+                                              'state', r.state, 'reply', r.reply,
+                                              'revision', r.revision) order by r.position)
+          from email_recipients r where r.email_id = e.id) as recipients,
+    (select s.body ->> 'outbound' = 'off' from settings s) as outbound_off"""
+_EMAIL = f"select {_COLUMNS} from emails e"
+# Ids are made in the order of time.
+HISTORY = Listing(
+    columns=_COLUMNS,
+    source="emails e",
+    key=Expression("e.id", "uuid"),
+    sorts={"created_at": Expression("e.id", "uuid")},
+    default_sort=(SortKey("created_at", descending=True),),
+    base="e.invoice_id = $1",
+)
 
 
 class Emails:
@@ -93,12 +104,9 @@ class Emails:
         )
         return [_email(row) for row in rows]
 
-    async def of_invoice(self, invoice_id: uuid.UUID) -> list[StoredEmail]:
-        """See `EmailRepository.of_invoice`."""
-        rows = await self._connection.fetch(
-            f"{_EMAIL} where e.invoice_id = $1 order by e.id desc", invoice_id
-        )
-        return [_email(row) for row in rows]
+    async def page(self, invoice_id: uuid.UUID, query: ListQuery) -> Page[StoredEmail]:
+        """See `EmailRepository.page`."""
+        return await fetch_page(self._connection, HISTORY, query, _email, arguments=(invoice_id,))
 
     async def template(self, kind: str) -> dict[str, Any]:
         """See `EmailRepository.template`."""
@@ -142,7 +150,7 @@ class Emails:
 
 
 def _email(row: asyncpg.Record) -> StoredEmail:
-    values = dict(row)
+    values = {name: value for name, value in row.items() if not name.startswith("_")}
     values["id"] = uuid.UUID(int=values["id"].int)
     values["invoice_id"] = uuid.UUID(int=values["invoice_id"].int)
     values["attachments"] = tuple(values["attachments"])

@@ -74,6 +74,16 @@ LISTING = Listing(
     base="$1::text is not null",
 )
 
+# Entries are numbered in the order in which they are written.
+TRAIL = Listing(
+    columns="at, actor, action, changes",
+    source="audit",
+    key=Expression("id", "bigint"),
+    sorts={"at": Expression("id", "bigint")},
+    default_sort=(SortKey("at", descending=True),),
+    base="subject_kind = 'invoice' and subject = $1",
+)
+
 BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
 
 # The ids are an array, found before anything is locked: joined, a row that was waited for can go missing (PostgreSQL

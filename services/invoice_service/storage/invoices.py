@@ -10,7 +10,7 @@ from services.invoice_service.application.ports.invoicing import Loaded, Trail
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Invoice, Status
-from services.invoice_service.storage.invoice_reads import BY_REF, CONTENT, LISTING, LOAD, LOCK
+from services.invoice_service.storage.invoice_reads import BY_REF, CONTENT, LISTING, LOAD, LOCK, TRAIL
 from services.invoice_service.storage.invoice_rows import (
     document_from,
     invoice_from,
@@ -57,19 +57,9 @@ class Invoices:
             self._connection, LISTING, query, lambda row: _loaded(row["read"]), arguments=(actor,)
         )
 
-    async def trail(self, invoice_id: uuid.UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
+    async def trail(self, invoice_id: uuid.UUID, query: ListQuery) -> Page[Mapping[str, Any]]:
         """See `InvoiceRepository.trail`."""
-        rows = await self._connection.fetch(
-            """select id, at, actor, action, changes, (
-                   select count(*) from audit where subject_kind = 'invoice' and subject = $1) as count
-               from audit
-               where subject_kind = 'invoice' and subject = $1 and id < coalesce($2, 9223372036854775807)
-               order by id desc limit $3""",
-            str(invoice_id),
-            before,
-            limit,
-        )
-        return [dict(row) for row in rows]
+        return await fetch_page(self._connection, TRAIL, query, dict, arguments=(str(invoice_id),))
 
     async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
         """See `InvoiceRepository.credits_of`."""

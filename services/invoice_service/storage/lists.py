@@ -92,7 +92,7 @@ def _order(listing: Listing, query: ListQuery) -> list[tuple[Expression, bool]]:
     """The order asked for, made total by the unique key in the direction of the last field."""
     asked = query.sort or listing.default_sort
     order = [(listing.sorts[sort.field], sort.descending) for sort in asked]
-    return [*order, (listing.key, order[-1][1])]
+    return order if order[-1][0] == listing.key else [*order, (listing.key, order[-1][1])]
 
 
 def _where(listing: Listing, query: ListQuery, arguments: Sequence[Any]) -> tuple[str, list[Any]]:

@@ -4,9 +4,29 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.invoice_service.application.listing import ListQuery, Page, SortKey
 from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.storage.lists import Expression, Listing, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
 from shared.identifiers import new_id
+
+# Ids are made in the order of time.
+PARKED = Listing(
+    columns="p.*",
+    source="parked_messages p",
+    key=Expression("p.id", "uuid"),
+    sorts={"received_at": Expression("p.id", "uuid")},
+    default_sort=(SortKey("received_at", descending=True),),
+    conditions={"kind": "p.kind = any({})"},
+)
+NOTIFICATIONS = Listing(
+    columns="n.id, n.at, n.code, i.number as invoice, n.message, n.read_at",
+    source="notifications n",
+    joins="left join invoices i on i.id = n.invoice_id",
+    key=Expression("n.id", "uuid"),
+    sorts={"at": Expression("n.id", "uuid")},
+    default_sort=(SortKey("at", descending=True),),
+)
 
 
 class Inbox:
@@ -69,10 +89,9 @@ class Parked:
         )
         return uuid.UUID(int=kept.int)
 
-    async def page(self) -> list[dict[str, Any]]:
+    async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
         """See `ParkedRepository.page`."""
-        rows = await self._connection.fetch("select * from parked_messages order by id desc limit 200")
-        return [dict(row) for row in rows]
+        return await fetch_page(self._connection, PARKED, query, dict)
 
     async def waiting(self, identities: Sequence[str]) -> uuid.UUID | None:
         """See `ParkedRepository.waiting`."""
@@ -118,12 +137,6 @@ class Notifications:
             dict(message),
         )
 
-    async def page(self, limit: int) -> list[dict[str, Any]]:
+    async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
         """See `NotificationRepository.page`."""
-        rows = await self._connection.fetch(
-            """select n.id, n.at, n.code, i.number as invoice, n.message, n.read_at
-               from notifications n left join invoices i on i.id = n.invoice_id
-               order by n.id desc limit $1""",
-            limit,
-        )
-        return [dict(row) for row in rows]
+        return await fetch_page(self._connection, NOTIFICATIONS, query, dict)

@@ -77,8 +77,8 @@ class InvoiceRepository(Protocol):
     async def page(self, query: ListQuery, actor: str) -> Page[Loaded]:
         """One page of the list."""
 
-    async def trail(self, invoice_id: uuid.UUID, *, before: int | None, limit: int) -> list[dict[str, Any]]:
-        """The audit trail of an invoice, newest first, behind the entry `before`; each with how many there are."""
+    async def trail(self, invoice_id: uuid.UUID, query: ListQuery) -> Page[Mapping[str, Any]]:
+        """One page of the audit trail of an invoice, newest first."""
 
     async def credits_of(self, invoice_id: uuid.UUID) -> list[Invoice]:
         """The credit notes of an invoice, drafts included."""
@@ -213,8 +213,8 @@ class EmailRepository(Protocol):
     async def waiting(self, invoice_id: uuid.UUID, version: int) -> list[StoredEmail]:
         """The e-mails that wait for the document of a version."""
 
-    async def of_invoice(self, invoice_id: uuid.UUID) -> list[StoredEmail]:
-        """The history of an invoice, newest first."""
+    async def page(self, invoice_id: uuid.UUID, query: ListQuery) -> Page[StoredEmail]:
+        """One page of the history of an invoice, newest first."""
 
     async def template(self, kind: str) -> dict[str, Any]:
         """The template of a kind, both languages."""
@@ -243,8 +243,8 @@ class ParkedRepository(Protocol):
     async def park(self, message: Mapping[str, Any]) -> uuid.UUID:
         """Keep a message with its reason; the same message again is the same row."""
 
-    async def page(self) -> list[dict[str, Any]]:
-        """All parked messages, newest first."""
+    async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
+        """One page of them, newest first."""
 
     async def waiting(self, identities: Sequence[str]) -> uuid.UUID | None:
         """The parked message of one of these identities."""
@@ -269,8 +269,8 @@ class NotificationRepository(Protocol):
     async def tell(self, code: str, invoice_id: uuid.UUID | None, message: Mapping[str, str]) -> None:
         """Add a notification."""
 
-    async def page(self, limit: int) -> list[dict[str, Any]]:
-        """The newest ones."""
+    async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
+        """One page of them, newest first."""
 
 
 class InvoicingPorts(Protocol):
