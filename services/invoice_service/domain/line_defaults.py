@@ -2,12 +2,13 @@
 
 import dataclasses
 import uuid
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.job import ExtraCharge, Job
-from services.invoice_service.domain.line import EXTRA_CHARGE, GL, JOB, PRODUCT, TEXT, Line, totalled
+from services.invoice_service.domain.line import EXTRA_CHARGE, GL, JOB, PRODUCT, Line, totalled
 from services.invoice_service.domain.texts import Language
 
 EDITABLE = (
@@ -109,6 +110,11 @@ def job_lines(job: Job, drafting: Drafting, language: Language, ids: list[uuid.U
     return lines
 
 
-def may_lack_price(line: Line) -> bool:
-    """A text line may have no price at all."""
-    return line.kind == TEXT
+def in_language(lines: Iterable[Line], drafting: Drafting, language: Language) -> tuple[Line, ...]:
+    """The lines, those of a product described in `language` unless a person typed their description."""
+    return tuple(
+        dataclasses.replace(line, description=drafting.products[line.product].description.text(language))
+        if line.kind == PRODUCT and line.product in drafting.products and "description" not in line.manual
+        else line
+        for line in lines
+    )

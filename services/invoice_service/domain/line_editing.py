@@ -8,7 +8,7 @@ from typing import Any
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.invoice import Invoice
-from services.invoice_service.domain.line import EXTRA_CHARGE, JOB, Line, totalled
+from services.invoice_service.domain.line import EXTRA_CHARGE, GL, JOB, TEXT, Line, totalled
 from services.invoice_service.domain.line_defaults import EDITABLE, charge_of, defaults
 from services.invoice_service.domain.texts import Language
 
@@ -42,10 +42,14 @@ def typed_over(
     if cleared & _PRICES and not manual & _PRICES:
         # Whichever of the two the source has: typing the other one had taken it away.
         cleared |= _PRICES
-    # A product or an account brings its own description, price and account.
-    followers = {field for field in EDITABLE if field not in manual and "product" in typed}
+    source = dataclasses.replace(
+        line,
+        product=values.get("product", line.product),
+        gl_account=values.get("gl_account", line.gl_account),
+    )
+    followers = _followers(line.kind, typed) - manual
     sourced = defaults(
-        dataclasses.replace(line, product=values.get("product", line.product)),
+        source,
         drafting,
         language,
         remaining=remaining,
@@ -54,9 +58,24 @@ def typed_over(
     for field in cleared | followers:
         if field in _PRICES and priced_by_hand:
             continue
-        if field in cleared or sourced[field] is not None:
+        if field in cleared or sourced[field] not in (None, ""):
             values[field] = sourced[field]
-    return totalled(dataclasses.replace(line, **values, manual=tuple(sorted(manual))))
+    edited = dataclasses.replace(line, **values, manual=tuple(sorted(manual)))
+    if edited.kind == TEXT and edited.quantity is None and _priced(edited):
+        # Of a fee or a rebate people type the amount, and mean one.
+        edited = dataclasses.replace(edited, quantity=Decimal(1))
+    return totalled(edited)
+
+
+def _followers(kind: str, typed: Mapping[str, Any]) -> set[str]:
+    """The fields that follow what was typed: a product brings all its own, an account what it is called."""
+    if "product" in typed:
+        return set(EDITABLE)
+    return {"description"} if kind == GL and "gl_account" in typed else set()
+
+
+def _priced(line: Line) -> bool:
+    return line.unit_price is not None or line.total_price is not None
 
 
 def _check(typed: Mapping[str, Any], drafting: Drafting) -> None:

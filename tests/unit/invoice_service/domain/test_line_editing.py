@@ -228,6 +228,36 @@ def test_a_product_on_a_text_gives_price_and_account_and_leaves_the_words() -> N
     )
 
 
+def test_another_account_brings_what_it_is_called_unless_that_was_typed() -> None:
+    made_from = shop()
+    one = made(made_from, GL, gl_account="4444")
+
+    other = typed(one, made_from, gl_account="5555")
+    worded = typed(typed(one, made_from, description="Pliage"), made_from, gl_account="5555")
+
+    assert (other.description, other.gl_account, other.quantity) == ("Finition", "5555", Decimal(1))
+    assert (worded.description, worded.gl_account) == ("Pliage", "5555")
+
+
+def test_a_source_that_is_taken_away_leaves_what_it_brought() -> None:
+    made_from = shop()
+
+    of_product = typed(made(made_from, PRODUCT, product="P-1"), made_from, product=None)
+    of_account = typed(made(made_from, GL, gl_account="4444"), made_from, gl_account=None)
+
+    assert (of_product.product, of_product.description, of_product.unit_price) == (None, "Coupe", Decimal(25))
+    assert (of_account.gl_account, of_account.description) == (None, "Ventes")
+
+
+@pytest.mark.parametrize("price", ["unit_price", "total_price"])
+def test_the_amount_of_a_text_is_for_one_unless_a_quantity_was_typed(price: str) -> None:
+    rebate = typed(made(shop(), TEXT), shop(), **{price: Decimal("-50.00")})
+
+    assert (rebate.quantity, rebate.total, rebate.manual) == (Decimal(1), Decimal("-50.00"), (price,))
+    assert typed(made(shop(), TEXT), shop(), unit_price=Decimal(5), quantity=Decimal(3)).total == 15
+    assert typed(made(shop(), TEXT), shop(), description="Merci").quantity is None
+
+
 # What is left.
 
 
