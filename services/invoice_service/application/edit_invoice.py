@@ -11,7 +11,7 @@ from services.invoice_service.application.ports.invoicing import DraftingRead, L
 from services.invoice_service.application.trail import entry, invoice_changes
 from services.invoice_service.application.versions import check_editable, check_version
 from services.invoice_service.domain.drafting import Drafting, check_customer
-from services.invoice_service.domain.editing import patched, resold, revised
+from services.invoice_service.domain.editing import patched, read_again, resold, revised
 from services.invoice_service.domain.invoice import Invoice
 
 _ON_FINAL = {"note", "favourite"}
@@ -47,29 +47,33 @@ async def edit_invoice(
     else:
         after, drafting = await _edited(uow, context, invoice, on_invoice)
         around = around.of(after, drafting.tax_codes)
-    changed = invoice_changes(invoice, after)
-    if changed:
-        trail = Trail(
-            [entry(context, "invoice.edited", after, changed)], [event(context, "updated", after, around)]
-        )
-        await uow.invoices.update(invoice, after, trail)
-    return Loaded(after if changed else invoice, around)
+    if dataclasses.replace(after, updated_at=invoice.updated_at) == invoice:
+        return Loaded(invoice, around)
+    trail = Trail(
+        [entry(context, "invoice.edited", after, invoice_changes(invoice, after))],
+        [event(context, "updated", after, around)],
+    )
+    await uow.invoices.update(invoice, after, trail)
+    return Loaded(after, around)
 
 
 async def _edited(
     uow: UnitOfWork, context: Context, invoice: Invoice, changes: Mapping[str, Any]
 ) -> tuple[Invoice, Drafting]:
     fields = dict(changes)
-    edited = invoice
-    customer = fields.pop("customer", invoice.customer)
-    if customer != invoice.customer:
+    customer = fields.pop("customer", None)
+    if customer is None or (customer == invoice.customer and invoice.jobs):
+        read = await drafting_of(uow, invoice)
+    else:
         read = await uow.drafting.drafting(customer=customer, payer=None, needs=line_needs(invoice))
+    job = read.drafting.jobs[invoice.jobs[0]] if invoice.jobs else None
+    edited = invoice
+    if customer == invoice.customer:
+        edited = read_again(invoice, read.drafting, now=context.now, job=job)
+    elif customer is not None:
         check_customer(read.drafting.customer)
         check_customer(read.drafting.payer)
         edited = resold(invoice, read.drafting, now=context.now)
-    else:
-        read = await drafting_of(uow, invoice)
-    job = read.drafting.jobs[invoice.jobs[0]] if invoice.jobs else None
     edited = patched(edited, fields, read.drafting, now=context.now, job=job)
     return revised(invoice, edited, context.now), read.drafting
 

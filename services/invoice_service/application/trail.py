@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from services.invoice_service.application.context import Context
-from services.invoice_service.domain.changes import Change, changes_between
+from services.invoice_service.domain.changes import Change, Personal, changes_between
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.line import Line
 from services.invoice_service.domain.money import plain
@@ -38,6 +38,7 @@ def told(invoice: Invoice) -> dict[str, Any]:
         "payer": invoice.payer,
         "status": invoice.status.value,
         "date": invoice.date.isoformat(),
+        "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
         "business_entity": invoice.business_entity,
         "ship_to": invoice.ship_to_address,
         "billing_contact": invoice.billing_contact.id if invoice.billing_contact else None,
@@ -45,6 +46,7 @@ def told(invoice: Invoice) -> dict[str, Any]:
         "payment_term": invoice.payment_term,
         "payment_method": invoice.payment_method,
         "sales_rep": invoice.sales_rep,
+        "receivable_account": invoice.receivable_account,
         "currency": invoice.currency,
         "exchange_rate": plain(invoice.exchange_rate) if invoice.exchange_rate is not None else None,
         "language": invoice.language,
@@ -81,11 +83,27 @@ def _line(line: Line) -> dict[str, Any]:
 
 def invoice_changes(before: Invoice | None, after: Invoice | None) -> tuple[Change, ...]:
     """Every field that differs between two states of an invoice."""
+    old, new = told(before) if before else {}, told(after) if after else {}
+    if before is not None and after is not None:
+        old, new = {**old, **_copied(before)}, {**new, **_copied(after)}
     return tuple(
         change
-        for change in changes_between(told(before) if before else None, told(after) if after else None)
+        for change in changes_between(old, new)
         if change.before is not None or change.after is not None
     )
+
+
+def _copied(invoice: Invoice) -> dict[str, Any]:
+    """What an invoice copied of its parties: the same code may stand for another name or address by now."""
+    fields: dict[str, Any] = {}
+    for name in ("sold_to", "bill_to", "ship_to"):
+        party = getattr(invoice, name)
+        fields[f"{name}.name"] = party.name if party else None
+        fields[f"{name}.address"] = asdict(party.address) if party and party.address else None
+    for name in ("name", "salutation", "email"):
+        contact = invoice.billing_contact
+        fields[f"billing_contact.{name}"] = Personal(getattr(contact, name) if contact else None)
+    return fields
 
 
 def entry(

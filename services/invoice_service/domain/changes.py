@@ -22,6 +22,16 @@ class Change:
         return {"field": self.field, "before": _told(self.before), "after": _told(self.after)}
 
 
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A personal datum of somebody: the trail, which nobody can erase, tells that it changed, not what it was."""
+
+    value: Any
+
+
+_WITHHELD = "•••"
+
+
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[Change, ...]:
     """Every field whose value differs; what does not exist has none (None everywhere)."""
     old, new = before or {}, after or {}
@@ -33,6 +43,8 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] |
 
 def _told(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """As JSON that reads the same whatever column it came from: 1000, not 1000.0000."""
+    if isinstance(value, Personal):
+        return None if value.value is None else _WITHHELD
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, dt.date):

@@ -18,6 +18,7 @@ from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
 from services.invoice_service.domain.invoice import BillingContact, Invoice, Status, retotalled
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.line import Line
+from services.invoice_service.domain.line_defaults import in_language
 from services.invoice_service.domain.money import MAX_AMOUNT
 from services.invoice_service.domain.parties import copied_address, ship_to, sold_to
 from services.invoice_service.domain.tax import compute_totals
@@ -38,6 +39,7 @@ FIELDS = (
     "exchange_rate",
 )
 OFF_PAPER = ("note", "hold")
+_OF_CUSTOMER = ("customer", "payer", "sold_to", "bill_to", "currency", "receivable_account")
 FIXED_ON_CREDIT = ("tax_code", "exchange_rate", "business_entity")
 
 
@@ -224,6 +226,8 @@ def patched(
     edited = with_values(
         dataclasses.replace(invoice, manual=tuple(sorted(manual)), **off_paper), values, drafting
     )
+    if edited.language != invoice.language and edited.kind == "invoice":
+        edited = dataclasses.replace(edited, lines=in_language(edited.lines, drafting, edited.language))
     return settled(edited, drafting)
 
 
@@ -237,16 +241,54 @@ def resold(invoice: Invoice, drafting: Drafting, *, now: dt.datetime) -> Invoice
         raise Conflict("customer_fixed")
     fresh = new_proforma(invoice.id, invoice.proforma_number, drafting, job=None, now=now)
     # A typed address or contact belongs to the customer before.
-    kept = [field for field in invoice.manual if field not in ("ship_to", "billing_contact")]
-    return settled(
-        dataclasses.replace(
-            fresh,
-            **{field: getattr(invoice, field) for field in (*kept, *OFF_PAPER, "lines", "version", "status")},
-            manual=tuple(kept),
-            created_at=invoice.created_at,
-        ),
-        drafting,
+    return _following(invoice, fresh, drafting, lost=("ship_to", "billing_contact"))
+
+
+def read_again(invoice: Invoice, drafting: Drafting, *, now: dt.datetime, job: Job | None) -> Invoice:
+    """The pro forma with its customer as it is now. A credit note keeps what its invoice said."""
+    if invoice.kind == "credit_note":
+        return invoice
+    fresh = new_proforma(invoice.id, invoice.proforma_number, drafting, job=job, now=now)
+    return _following(invoice, fresh, drafting)
+
+
+def _following(
+    invoice: Invoice, fresh: Invoice, drafting: Drafting, *, lost: tuple[str, ...] = ()
+) -> Invoice:
+    """The invoice with all that nobody typed as a fresh one has it; what is `lost` counts as not typed."""
+    if fresh.currency != invoice.currency:
+        lost = (*lost, "exchange_rate")
+    kept = tuple(field for field in invoice.manual if field not in lost)
+    language = invoice.language if "language" in kept else fresh.language
+    followed: dict[str, Any] = {}
+    if "ship_to" not in kept:
+        followed["ship_to_address"] = fresh.ship_to_address
+    followed |= {
+        field: getattr(fresh, field) for field in (*_OF_CUSTOMER, *FIELDS) if field not in (*kept, "language")
+    }
+    if "message" not in kept:
+        followed["message"] = default_message(drafting.messages, language)
+    edited = dataclasses.replace(
+        invoice,
+        **followed,
+        language=language,
+        lines=in_language(invoice.lines, drafting, language)
+        if language != invoice.language
+        else invoice.lines,
+        manual=kept,
     )
+    return settled(with_values(edited, _copied_again(edited, drafting), drafting), drafting)
+
+
+def _copied_again(invoice: Invoice, drafting: Drafting) -> dict[str, Any]:
+    """The typed address and contact, to be copied as they are now; one that is gone stays as it was copied."""
+    address, contact = invoice.ship_to_address, invoice.billing_contact
+    again: dict[str, Any] = {}
+    if address is not None and drafting.customer.address(address) is not None:
+        again["ship_to"] = address
+    if contact is not None and drafting.payer.contact(contact.id) is not None:
+        again["billing_contact"] = contact.id
+    return again
 
 
 def with_lines(invoice: Invoice, lines: tuple[Line, ...], drafting: Drafting) -> Invoice:

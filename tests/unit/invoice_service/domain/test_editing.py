@@ -8,6 +8,7 @@ from services.invoice_service.domain.editing import (
     FIELDS,
     new_proforma,
     patched,
+    read_again,
     resold,
     revised,
     settled,
@@ -201,6 +202,79 @@ def test_sold_to_another_customer_what_nobody_typed_follows() -> None:
     assert after.billing_contact.id == "julie"
     assert [one.description for one in after.lines] == ["Travail"]
     assert after.totals.total == Decimal("105.00")
+
+
+def test_a_typed_rate_goes_with_its_currency_and_a_typed_language_keeps_its_message() -> None:
+    messages = (Localized("Merci", "Thanks"),)
+    american = dataclasses.replace(CUSTOMER, currency="USD")
+    before = patched(
+        invoice(of=drafting(customer=american, messages=messages)),
+        {"exchange_rate": Decimal("1.37"), "language": "en"},
+        drafting(customer=american, messages=messages),
+        now=NOW,
+        job=None,
+    )
+
+    after = resold(
+        before, drafting(customer=dataclasses.replace(CUSTOMER, code="C-2"), messages=messages), now=NOW
+    )
+
+    assert (after.currency, after.exchange_rate, after.manual) == ("CAD", None, ("language",))
+    assert (after.language, after.message) == ("en", "Thanks")
+
+
+def test_the_customer_as_it_is_now_with_what_was_typed() -> None:
+    made_from = drafting(customer=BOTH)
+    before = patched(
+        invoice(line("100.00"), of=made_from),
+        {"ship_to": "home", "billing_contact": "paul", "tax_code": "01"},
+        made_from,
+        now=NOW,
+        job=None,
+    )
+    moved = dataclasses.replace(
+        BOTH,
+        name="Éditions du Sud",
+        payment_term=None,
+        addresses=(dataclasses.replace(HOME, line1="99, rue Z"), DEPOT),
+        contacts=(JULIE, dataclasses.replace(PAUL, last_name="Roy")),
+    )
+
+    after = read_again(before, drafting(customer=moved), now=NOW, job=None)
+
+    assert (after.sold_to.name, after.payment_term, after.tax_code) == ("Éditions du Sud", None, "01")
+    assert after.sold_to.address is not None
+    assert after.ship_to is not None
+    assert after.ship_to.address is not None
+    assert (after.sold_to.address.line1, after.ship_to.address.line1) == ("99, rue Z", "99, rue Z")
+    assert (after.sold_to.attention, after.manual) == ("Paul Roy", before.manual)
+    assert after.lines == before.lines
+
+
+def test_a_typed_address_or_contact_that_is_gone_stays_as_it_was_copied() -> None:
+    made_from = drafting(customer=BOTH)
+    before = patched(
+        invoice(of=made_from), {"ship_to": "depot", "billing_contact": "paul"}, made_from, now=NOW, job=None
+    )
+
+    after = read_again(before, drafting(customer=CUSTOMER), now=NOW, job=None)
+
+    assert (after.ship_to, after.billing_contact) == (before.ship_to, before.billing_contact)
+
+
+def test_a_credit_keeps_what_its_invoice_said_of_the_customer() -> None:
+    credit = dataclasses.replace(invoice(line("1.00")), kind="credit_note")
+
+    assert read_again(credit, drafting(customer=BOTH), now=NOW, job=None) == credit
+
+
+def test_a_product_is_described_in_the_language_of_the_invoice_unless_that_was_typed() -> None:
+    cut = line("25.00", kind="product", product="P-1", description="Coupe")
+    worded = dataclasses.replace(cut, id=new_id(), description="Ma coupe", manual=("description",))
+
+    after = patched(invoice(cut, worded), {"language": "en"}, drafting(), now=NOW, job=None)
+
+    assert [one.description for one in after.lines] == ["Cutting", "Ma coupe"]
 
 
 @pytest.mark.parametrize(
