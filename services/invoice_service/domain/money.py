@@ -14,14 +14,18 @@ def to_cent(value: Decimal) -> Decimal:
 
     Revenu Québec, « Calculer les taxes »: a fraction of half a cent or more becomes a whole cent.
     """
-    with localcontext(prec=_DIGITS):
-        return value.quantize(CENT, rounding=ROUND_HALF_UP)
+    return _half_up(value, CENT)
 
 
 def to_unit_price(value: Decimal) -> Decimal:
     """Rounded to the six decimals that a unit price keeps."""
+    return _half_up(value, Decimal("0.000001"))
+
+
+def _half_up(value: Decimal, step: Decimal) -> Decimal:
     with localcontext(prec=_DIGITS):
-        return value.quantize(Decimal("0.000001"), rounding=ROUND_HALF_UP)
+        # Nothing is nothing: what rounds to zero from below is not « -0.00 ».
+        return value.quantize(step, rounding=ROUND_HALF_UP) + 0
 
 
 def product(*factors: Decimal) -> Decimal:

@@ -21,6 +21,8 @@ amounts = st.decimals(min_value=-(10**14), max_value=10**14, allow_nan=False, al
         ("790.6325", "790.63"),
         ("2.675", "2.68"),
         ("1E+3", "1000.00"),
+        ("-0.004", "0.00"),
+        ("-0", "0.00"),
     ],
 )
 def test_half_a_cent_goes_up_away_from_zero(value: str, cents: str) -> None:
@@ -41,6 +43,7 @@ def test_a_rounded_amount_stays(value: Decimal) -> None:
 
 def test_a_unit_price_keeps_six_decimals() -> None:
     assert str(to_unit_price(Decimal("0.1234565"))) == "0.123457"
+    assert str(to_unit_price(Decimal("-0.0000004"))) == "0.000000"
 
 
 @given(st.lists(amounts, min_size=1, max_size=4))
