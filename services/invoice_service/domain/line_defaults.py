@@ -112,9 +112,11 @@ def job_lines(job: Job, drafting: Drafting, language: Language, ids: list[uuid.U
 
 def in_language(lines: Iterable[Line], drafting: Drafting, language: Language) -> tuple[Line, ...]:
     """The lines, those of a product described in `language` unless a person typed their description."""
-    return tuple(
-        dataclasses.replace(line, description=drafting.products[line.product].description.text(language))
-        if line.kind == PRODUCT and line.product in drafting.products and "description" not in line.manual
-        else line
-        for line in lines
-    )
+    return tuple(_in_language(line, drafting, language) for line in lines)
+
+
+def _in_language(line: Line, drafting: Drafting, language: Language) -> Line:
+    product = drafting.products.get(line.product or "")
+    if line.kind != PRODUCT or product is None or "description" in line.manual:
+        return line
+    return dataclasses.replace(line, description=product.description.text(language))

@@ -251,7 +251,7 @@ def test_a_source_that_is_taken_away_leaves_what_it_brought() -> None:
 
 @pytest.mark.parametrize("price", ["unit_price", "total_price"])
 def test_the_amount_of_a_text_is_for_one_unless_a_quantity_was_typed(price: str) -> None:
-    rebate = typed(made(shop(), TEXT), shop(), **{price: Decimal("-50.00")})
+    rebate = typed_over(made(shop(), TEXT), {price: Decimal("-50.00")}, shop(), "fr", remaining=None)
 
     assert (rebate.quantity, rebate.total, rebate.manual) == (Decimal(1), Decimal("-50.00"), (price,))
     assert typed(made(shop(), TEXT), shop(), unit_price=Decimal(5), quantity=Decimal(3)).total == 15
