@@ -1,8 +1,10 @@
 """The columns of a form: which, in what order, and what a line puts in each."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 
 from services.render_service.errors import Unprintable
 from services.render_service.figures import Figures
@@ -25,8 +27,12 @@ class Column:
     numeric: bool
 
 
-def columns_of(presentation: Presentation, labels: Labels, figures: Figures) -> tuple[Column, ...]:
+def columns_of(
+    presentation: Presentation, labels: Labels, figures: Figures, *, credit: bool
+) -> tuple[Column, ...]:
     """The shop's choice of columns, or the house's; the job's only when the shop shows it.
+
+    `credit`: what was delivered on an invoice is credited on this document.
 
     Raises:
         Unprintable: a column is unknown or twice there, or description or total is not there.
@@ -38,12 +44,14 @@ def columns_of(presentation: Presentation, labels: Labels, figures: Figures) -> 
             f"the columns {', '.join(keys)} can't be printed: each of {', '.join(sorted(KEYS))} may be there "
             "once, and description and total must",
         )
+
+    def heading(key: str) -> str:
+        if key == "quantity" and credit:
+            return labels["quantity_credited"]
+        return f"{labels[key]} ({figures.symbol})" if key in _IN_CURRENCY else labels[key]
+
     return tuple(
-        Column(
-            key,
-            f"{labels[key]} ({figures.symbol})" if key in _IN_CURRENCY else labels[key],
-            key in _NUMERIC,
-        )
+        Column(key, heading(key), key in _NUMERIC)
         for key in keys
         if key != "job" or presentation.show_job_number
     )
@@ -51,11 +59,12 @@ def columns_of(presentation: Presentation, labels: Labels, figures: Figures) -> 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A line's text in one column; `span` columns wide."""
+    """A line's text in one column; `span` columns wide. `blank`: the decimals that it has not and others have."""
 
     column: Column
     text: str
     span: int = 1
+    blank: str = ""
 
 
 class Cells:
@@ -88,6 +97,33 @@ class Cells:
         if not any(cell.text for cell in cells[place + 1 :]):
             cells[place:] = [replace(cells[place], span=len(cells) - place)]
         return tuple(cells)
+
+
+def aligned(rows: Sequence[tuple[Cell, ...]], point: str) -> tuple[tuple[Cell, ...], ...]:
+    """The same cells, each figure with the blank that brings its decimal point under those of its column."""
+    longest: Counter[str] = Counter()
+    for cell in chain.from_iterable(rows):
+        if cell.column.numeric:
+            longest[cell.column.key] = max(longest[cell.column.key], len(_decimals(cell.text, point)))
+
+    def put(cell: Cell) -> Cell:
+        longest_one = longest[cell.column.key]
+        missing = point.ljust(longest_one, "0")[:longest_one][len(_decimals(cell.text, point)) :]
+        return replace(cell, blank=missing) if cell.text and missing else cell
+
+    return tuple(tuple(put(cell) for cell in cells) for cells in rows)
+
+
+def widest(columns: Iterable[Column], rows: Iterable[tuple[Cell, ...]]) -> dict[str, int]:
+    """How many characters the longest text of each column has, by the column's key."""
+    longest = {column.key: 0 for column in columns}
+    for cell in chain.from_iterable(rows):
+        longest[cell.column.key] = max(longest[cell.column.key], len(cell.text + cell.blank))
+    return longest
+
+
+def _decimals(text: str, point: str) -> str:
+    return text[text.index(point) :] if point in text else ""
 
 
 def _written(value: Decimal | None, write: Callable[[Decimal], str]) -> str:

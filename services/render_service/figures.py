@@ -7,13 +7,20 @@ import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+    get_decimal_symbol,
+)
 
 from shared.contracts.values import Language
 
 _LOCALES = {"fr": Locale("fr", "CA"), "en": Locale("en", "CA")}
 _CENT = Decimal("0.01")
 _UNIT_PRICE = Decimal("0.0001")
+_MINUS = "\N{MINUS SIGN}"  # as wide as a figure, and read aloud; a hyphen is neither
 
 
 class Figures:
@@ -24,11 +31,13 @@ class Figures:
         self._locale = _LOCALES[language]
         self._currency = currency
         self.symbol: str = get_currency_symbol(currency, self._locale)
+        self.point: str = get_decimal_symbol(self._locale)
 
     def money(self, amount: Decimal) -> str:
         """An amount with its symbol, to the cent."""
         cents = amount.quantize(_CENT, ROUND_HALF_UP)
-        return format_currency(cents, self._currency, locale=self._locale, currency_digits=False)
+        text: str = format_currency(cents, self._currency, locale=self._locale, currency_digits=False)
+        return text.replace("-", _MINUS, 1)
 
     def amount(self, amount: Decimal) -> str:
         """An amount without symbol, to the cent."""
@@ -46,6 +55,10 @@ class Figures:
         """A tax rate in per cent, with every decimal it has."""
         return format_percent(rate.normalize(), locale=self._locale, decimal_quantization=False)
 
+    def exchange_rate(self, rate: Decimal) -> str:
+        """A rate of exchange: four decimals, and whatever it has beyond."""
+        return self._decimal(rate, "#,##0.0000####")
+
     def date(self, date: dt.date) -> str:
         """A date, the same in both languages."""
         return date.isoformat()
@@ -57,4 +70,4 @@ class Figures:
 
     def _decimal(self, value: Decimal, pattern: str) -> str:
         text: str = format_decimal(value, pattern, self._locale)
-        return text
+        return text.replace("-", _MINUS, 1)

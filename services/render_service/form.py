@@ -4,16 +4,18 @@ The template places what stands here and computes nothing; amounts are those of 
 the running sub-total excepted, which no one else has.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from services.render_service.colours import Palette, palette
-from services.render_service.columns import Cell, Cells, Column, columns_of
+from services.render_service.columns import Cell, Cells, Column, aligned, columns_of, widest
 from services.render_service.figures import Figures
 from services.render_service.labels import Labels
 from services.render_service.parties import PartyBlock, issuer_lines, party_block
-from shared.contracts.values import DocumentLine, DocumentSnapshot
+from shared.contracts.values import DocumentLine, DocumentSnapshot, DocumentTax
 
+_DENSE = 55  # so many characters of figures in a row, and the description would have no room left
 _LOCALES = {"fr": "fr-CA", "en": "en-CA"}
 
 
@@ -42,8 +44,9 @@ class Form:
     palette: Palette
     title: str
     notice: str | None
-    number: str
+    number: Field
     running_title: str
+    running_head: str
     page: str
     created: str
     author: str
@@ -53,6 +56,8 @@ class Form:
     fields: tuple[Field, ...]
     credit: tuple[Field, ...]
     columns: tuple[Column, ...]
+    widest: Mapping[str, int]
+    dense: bool
     rows: tuple[Row, ...]
     registrations: tuple[Field, ...]
     message: str | None
@@ -71,15 +76,22 @@ def form_of(snapshot: DocumentSnapshot) -> Form:
     labels = Labels(snapshot.language, snapshot.presentation.labels)
     figures = Figures(snapshot.language, snapshot.currency)
     title = labels[_title_key(snapshot)]
-    columns = columns_of(snapshot.presentation, labels, figures)
+    credit = snapshot.kind == "credit_note"
+    columns = columns_of(snapshot.presentation, labels, figures, credit=credit)
+    write = Cells(columns, labels, figures).of
+    cells = aligned([write(line) for line in snapshot.lines], figures.point)
+    characters = widest(columns, cells)
     footer = snapshot.presentation.footer
     return Form(
         locale=_LOCALES[snapshot.language],
         palette=palette(snapshot.presentation.accent_colour),
         title=title,
         notice=_notice(snapshot, labels),
-        number=snapshot.number,
+        number=Field(labels["number"], snapshot.number),
         running_title=f"{title} {snapshot.number}",
+        running_head=" — ".join(
+            (f"{title} {snapshot.number}", figures.date(snapshot.date), snapshot.sold_to.name)
+        ),
         page=labels["page"],
         created=figures.date(snapshot.date),
         author=snapshot.issuer.name,
@@ -89,14 +101,13 @@ def form_of(snapshot: DocumentSnapshot) -> Form:
         fields=_fields(snapshot, labels, figures),
         credit=_credit(snapshot, labels, figures),
         columns=columns,
-        rows=_rows(snapshot.lines, Cells(columns, labels, figures), labels, figures),
+        widest=characters,
+        dense=sum(characters[column.key] for column in columns if column.numeric) > _DENSE,
+        rows=_rows(snapshot.lines, cells, labels, figures),
         registrations=_registrations(snapshot, labels),
         message=snapshot.message or None,
         subtotal=Field(labels["subtotal"], figures.money(snapshot.subtotal)),
-        taxes=tuple(
-            Field(f"{tax.name.text(snapshot.language)} ({figures.rate(tax.rate)})", figures.money(tax.amount))
-            for tax in snapshot.taxes
-        ),
+        taxes=tuple(_tax(tax, snapshot, labels, figures) for tax in snapshot.taxes),
         grand_total=Field(f"{snapshot.currency} {labels['grand_total']}", figures.money(snapshot.total)),
         footer=(footer.text(snapshot.language) if footer else "") or None,
     )
@@ -115,21 +126,45 @@ def _notice(snapshot: DocumentSnapshot, labels: Labels) -> str | None:
 
 
 def _parties(snapshot: DocumentSnapshot, labels: Labels, figures: Figures) -> tuple[PartyBlock, ...]:
+    blocks: list[PartyBlock] = []
     parties = (("sold_to", snapshot.sold_to), ("bill_to", snapshot.bill_to), ("ship_to", snapshot.ship_to))
-    return tuple(party_block(key, party, labels, figures) for key, party in parties if party is not None)
+    for key, party in parties:
+        if party is not None:
+            block = party_block(key, party, labels, figures)
+            repeated = any(block.code == earlier.code for earlier in blocks)
+            blocks.append(replace(block, code="") if repeated else block)
+    return tuple(blocks)
 
 
 def _fields(snapshot: DocumentSnapshot, labels: Labels, figures: Figures) -> tuple[Field, ...]:
+    """Dates and terms; no terms on a credit note, which nobody pays."""
     language = snapshot.language
+    term = snapshot.payment_term if snapshot.kind == "invoice" else None
     texts = {
-        "number": snapshot.number,
         "date": figures.date(snapshot.date),
-        "payment_term": snapshot.payment_term.text(language) if snapshot.payment_term else "",
+        "payment_term": term.text(language) if term else "",
         "due_date": figures.date(snapshot.due_date) if snapshot.due_date else "",
         "payment_method": snapshot.payment_method.text(language) if snapshot.payment_method else "",
         "sales_rep": snapshot.sales_rep or "",
+        "exchange_rate": _exchange_rate(snapshot, figures),
     }
     return tuple(Field(labels[key], text) for key, text in texts.items() if text)
+
+
+def _exchange_rate(snapshot: DocumentSnapshot, figures: Figures) -> str:
+    if snapshot.exchange_rate is None or snapshot.company_currency is None:
+        return ""
+    return (
+        f"1 {snapshot.currency} = {figures.exchange_rate(snapshot.exchange_rate)} {snapshot.company_currency}"
+    )
+
+
+def _tax(tax: DocumentTax, snapshot: DocumentSnapshot, labels: Labels, figures: Figures) -> Field:
+    """A tax by its own name and rate; with the sum that it is charged on, when some lines are not taxed."""
+    label = f"{tax.name.text(snapshot.language)} ({figures.rate(tax.rate)})"
+    if tax.base != snapshot.subtotal:
+        label += f" {labels['tax_base']} {figures.money(tax.base)}"
+    return Field(label, figures.money(tax.amount))
 
 
 def _credit(snapshot: DocumentSnapshot, labels: Labels, figures: Figures) -> tuple[Field, ...]:
@@ -143,15 +178,17 @@ def _credit(snapshot: DocumentSnapshot, labels: Labels, figures: Figures) -> tup
     )
 
 
-def _rows(lines: tuple[DocumentLine, ...], cells: Cells, labels: Labels, figures: Figures) -> tuple[Row, ...]:
+def _rows(
+    lines: Iterable[DocumentLine], cells: Iterable[tuple[Cell, ...]], labels: Labels, figures: Figures
+) -> tuple[Row, ...]:
     running = Decimal(0)
     rows = []
-    for line in lines:
+    for line, written in zip(lines, cells, strict=True):
         running += line.total or 0
         sum_so_far = figures.amount(running)
         rows.append(
             Row(
-                cells.of(line),
+                written,
                 carried=f"{labels['carried_forward']}  {sum_so_far}",
                 brought=f"{labels['brought_forward']}  {sum_so_far}",
             )

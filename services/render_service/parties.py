@@ -11,7 +11,7 @@ _POSTAL_GAP = "\N{NO-BREAK SPACE}" * 2  # Canada Post asks for two spaces before
 
 @dataclass(frozen=True, slots=True)
 class PartyBlock:
-    """A party under its heading."""
+    """A party under its heading. `code`: empty where an earlier block has the same."""
 
     heading: str
     code: str

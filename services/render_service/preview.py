@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services.render_service.engine.limits import Limits
 from services.render_service.engine.pool import Pool
-from services.render_service.samples import LOGO, SAMPLES
+from services.render_service.samples import SAMPLES, logo_of
 
 
 def preview(folder: Path, limits: Limits) -> list[Path]:
@@ -25,4 +25,4 @@ def preview(folder: Path, limits: Limits) -> list[Path]:
 
 async def _pdfs(limits: Limits) -> dict[str, bytes]:
     async with Pool.running(limits, size=1) as pool:
-        return {name: await pool.render(snapshot, LOGO.encode()) for name, snapshot in SAMPLES.items()}
+        return {name: await pool.render(snapshot, logo_of(snapshot)) for name, snapshot in SAMPLES.items()}

@@ -16,7 +16,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
 from services.render_service.engine.pool import Pool
 from services.render_service.errors import Unprintable
-from services.render_service.samples import ISSUER, LOGO, SAMPLES, document, line
+from services.render_service.samples import ISSUER, LOGO, SAMPLES, document, line, logo_of
 from shared.contracts.values import CreditedInvoice, DocumentRef, DocumentSnapshot, Localized, Presentation
 from tests.integration.render_service.documents import ROOMY
 from tests.support.pictures import pictures_in, png
@@ -54,7 +54,19 @@ DOCUMENTS: dict[str, DocumentSnapshot] = {
     ),
     **{
         name: SAMPLES[name]
-        for name in ("invoice-fr", "invoice-en", "credit-note-fr", "long-names-fr", "no-logo-en")
+        for name in (
+            "invoice-fr",
+            "invoice-en",
+            "credit-note-fr",
+            "long-names-fr",
+            "no-logo-en",
+            "proforma-of-many-pages-en",
+            "long-credit-note-fr",
+            "long-message-fr",
+            "us-dollars-fr",
+            "tax-of-its-own-number-en",
+            "partly-taxed-fr",
+        )
     },
 }
 
@@ -69,8 +81,9 @@ class Printed:
 
     @cached_property
     def pages(self) -> list[str]:
-        """The text of each page, with plain single spaces."""
-        return [re.sub(r"\s+", " ", page.extract_text()) for page in self.reader.pages]
+        """The text of each page, with plain single spaces and hyphens for minuses."""
+        texts = (page.extract_text().replace("\N{MINUS SIGN}", "-") for page in self.reader.pages)
+        return [re.sub(r"\s+", " ", text) for text in texts]
 
     @cached_property
     def text(self) -> str:
@@ -81,7 +94,7 @@ async def _print(snapshots: Iterable[DocumentSnapshot]) -> list[Printed]:
     """Render with two processes."""
     snapshots = list(snapshots)
     async with Pool.running(ROOMY, size=2) as pool:
-        pdfs = await asyncio.gather(*(pool.render(snapshot, LOGO.encode()) for snapshot in snapshots))
+        pdfs = await asyncio.gather(*(pool.render(snapshot, logo_of(snapshot)) for snapshot in snapshots))
     return [Printed(snapshot, pdf) for snapshot, pdf in zip(snapshots, pdfs, strict=True)]
 
 
@@ -105,8 +118,12 @@ SAYS = {
         Sous-total -100,00 $|TPS (5 %) -5,00 $|TVQ (9,975 %) -9,98 $|CAD Grand total -114,98 $""",
     "invoice-en": """
         Imprimerie des Trois-Épinettes inc.|Sold to C-0153|Attn. Maude Lafleur-Ouellet|Billed to C-0009|
-        Shipped to C-0153|Entrepôt de la Rivière|Net 30 days|2025-08-17|On account|
+        Shipped to|Entrepôt de la Rivière|Net 30 days|2025-08-17|On account|
         Thank you for your business.""",
+    "credit-note-fr": "Note de crédit|Numéro 00005|Qté créditée|-500|TPS (5 %) -22,96 $|TVQ (9,975 %) -45,81 $",
+    "us-dollars-fr": "Taux de change 1 USD = 1,3652 CAD|Total ($ US)|Sous-total 10 820,00 $ US|USD Grand total",
+    "tax-of-its-own-number-en": "GST (5%) $509.75|BC PST (7%) $713.65|BC PST : PST-1012-5544",
+    "partly-taxed-fr": "TPS (5 %) 912,75 $|TVQ (9,975 %) sur 10 905,00 $ 1 087,77 $",
 }
 
 
@@ -154,6 +171,38 @@ def test_two_hundred_lines_carry_their_sub_total_over(printed: Mapping[str, Prin
 def _sub_total(lines: int) -> str:
     total = sum((item.total or Decimal(0) for item in MANY[:lines]), Decimal(0))
     return f"{total:,.2f}".replace(",", " ").replace(".", ",")
+
+
+def test_a_credit_carries_its_negative_sub_total_over(printed: Mapping[str, Printed]) -> None:
+    first, second, _ = printed["long-credit-note-fr"].pages
+
+    assert (
+        re.findall(r"À reporter (-[\d ]+,\d\d)", first) == re.findall(r"Report (-[\d ]+,\d\d)", second) != []
+    )
+
+
+def test_every_page_of_a_pro_forma_says_that_it_is_no_invoice(printed: Mapping[str, Printed]) -> None:
+    pages = printed["proforma-of-many-pages-en"].pages
+
+    assert len(pages) > 2
+    for page in pages:
+        assert "Pro forma — This is not an invoice" in page
+        assert "Pro forma PF-0021 — page" in page
+
+
+def test_every_page_but_the_first_says_whose_it_is(printed: Mapping[str, Printed]) -> None:
+    first, *others = printed["long-credit-note-fr"].pages
+
+    head = "Imprimerie des Trois-Épinettes inc. Note de crédit 00007 — 2025-07-18 — Éditions Caillou-Blanc"
+    assert head not in first
+    assert all(head in page for page in others)
+
+
+def test_the_footer_is_on_every_page(printed: Mapping[str, Printed]) -> None:
+    pages = printed["long-message-fr"].pages
+
+    assert len(pages) == 2
+    assert all("Payable par virement" in page for page in pages)
 
 
 def test_totals_never_stand_alone() -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.render_service.columns import KEYS, Cells, columns_of
+from services.render_service.columns import KEYS, Cell, Cells, aligned, columns_of, widest
 from services.render_service.errors import Unprintable
 from services.render_service.figures import Figures
 from services.render_service.labels import LABELS, Labels
@@ -13,14 +13,16 @@ from shared.contracts.values import DocumentLine, Language, Presentation
 ALL = ("po_number", "job", "description", "ordered_quantity", "quantity", "unit_price", "total")
 
 
-def _headings(presentation: Presentation, language: Language = "fr", currency: str = "CAD") -> list[str]:
-    columns = columns_of(presentation, Labels(language, {}), Figures(language, currency))
+def _headings(
+    presentation: Presentation, language: Language = "fr", currency: str = "CAD", *, credit: bool = False
+) -> list[str]:
+    columns = columns_of(presentation, Labels(language, {}), Figures(language, currency), credit=credit)
     return [column.heading for column in columns]
 
 
 def _cells(line: DocumentLine, keys: tuple[str, ...] = ALL, language: Language = "fr") -> dict[str, str]:
     labels, figures = Labels(language, {}), Figures(language, "CAD")
-    columns = columns_of(Presentation(columns=keys), labels, figures)
+    columns = columns_of(Presentation(columns=keys), labels, figures, credit=False)
     cells = Cells(columns, labels, figures).of(line)
     assert sum(cell.span for cell in cells) == len(keys)
     return {cell.column.key: cell.text for cell in cells}
@@ -46,6 +48,11 @@ def test_the_house_columns_in_english_and_another_currency() -> None:
         "Unit price (US$)",
         "Total (US$)",
     ]
+
+
+def test_a_credit_note_delivers_nothing() -> None:
+    assert _headings(Presentation(), credit=True)[3] == "Qté créditée"
+    assert _headings(Presentation(), "en", credit=True)[3] == "Qty credited"
 
 
 @pytest.mark.parametrize("columns", [None, ALL])
@@ -142,4 +149,42 @@ def test_a_description_at_the_right_spans_itself_only() -> None:
     assert _cells(DocumentLine(kind="text", description="x"), ("total", "description")) == {
         "total": "",
         "description": "x",
+    }
+
+
+def _quantities(*quantities: str) -> tuple[tuple[Cell, ...], ...]:
+    labels, figures = Labels("fr", {}), Figures("fr", "CAD")
+    columns = columns_of(
+        Presentation(columns=("description", "quantity", "total")), labels, figures, credit=False
+    )
+    write = Cells(columns, labels, figures).of
+    lines = [
+        DocumentLine(
+            kind="job", description="x", quantity=Decimal(quantity) if quantity else None, total=Decimal(1)
+        )
+        for quantity in quantities
+    ]
+    return aligned([write(line) for line in lines], figures.point)
+
+
+def test_points_stand_under_points() -> None:
+    rows = _quantities("1000", "0.3333", "12.5", "-3", "")
+
+    blanks = [row[1].blank for row in rows]
+    assert blanks == [",0000", "", "000", ",0000", ""]
+    assert {row[2].blank for row in rows} == {""}
+    assert {row[0].blank for row in rows} == {""}
+
+
+def test_whole_figures_need_no_blank() -> None:
+    assert {cell.blank for row in _quantities("1000", "-3", "7") for cell in row} == {""}
+
+
+def test_how_wide_a_column_must_be() -> None:
+    rows = _quantities("1000", "0.25")
+
+    assert widest([cell.column for cell in rows[0]], rows) == {
+        "description": 1,
+        "quantity": len("1 000,00"),
+        "total": len("1,00"),
     }

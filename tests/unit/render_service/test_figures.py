@@ -1,4 +1,4 @@
-"""What a figure looks like, to the character. `_` stands for a no-break space in the expectations."""
+"""What a figure looks like, to the character. In the expectations `_` stands for a no-break space, `-` for a minus."""
 
 import datetime as dt
 from decimal import Decimal
@@ -13,7 +13,7 @@ ENGLISH = Figures("en", "CAD")
 
 
 def _spaced(text: str) -> str:
-    return text.replace("_", "\N{NO-BREAK SPACE}")
+    return text.replace("_", "\N{NO-BREAK SPACE}").replace("-", "\N{MINUS SIGN}")
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def _spaced(text: str) -> str:
 )
 def test_money(amount: str, french: str, english: str) -> None:
     assert FRENCH.money(Decimal(amount)) == _spaced(french)
-    assert ENGLISH.money(Decimal(amount)) == english
+    assert ENGLISH.money(Decimal(amount)) == _spaced(english)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_money_of_another_currency_is_to_the_cent_as_well(
 )
 def test_unit_price(price: str, french: str, english: str) -> None:
     assert FRENCH.unit_price(Decimal(price)) == _spaced(french)
-    assert ENGLISH.unit_price(Decimal(price)) == english
+    assert ENGLISH.unit_price(Decimal(price)) == _spaced(english)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_unit_price(price: str, french: str, english: str) -> None:
 )
 def test_quantity(quantity: str, french: str, english: str) -> None:
     assert FRENCH.quantity(Decimal(quantity)) == _spaced(french)
-    assert ENGLISH.quantity(Decimal(quantity)) == english
+    assert ENGLISH.quantity(Decimal(quantity)) == _spaced(english)
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,17 @@ def test_quantity(quantity: str, french: str, english: str) -> None:
 def test_rate_has_every_decimal_and_no_other(rate: str, french: str, english: str) -> None:
     assert FRENCH.rate(Decimal(rate)) == _spaced(french)
     assert ENGLISH.rate(Decimal(rate)) == english
+
+
+def test_a_currency_keeps_its_own_hyphen() -> None:
+    assert Figures("fr", "A-B").money(Decimal(-5)) == "\N{MINUS SIGN}5,00\N{NO-BREAK SPACE}A-B"
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"), [("1.3652", "1,3652"), ("0.7", "0,7000"), ("1.36524910", "1,3652491")]
+)
+def test_exchange_rate(rate: str, expected: str) -> None:
+    assert FRENCH.exchange_rate(Decimal(rate)) == expected
 
 
 @pytest.mark.parametrize(("amount", "expected"), [("4592", "4_592,00"), ("-0.005", "-0,01")])
