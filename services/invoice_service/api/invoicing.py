@@ -164,7 +164,7 @@ ROUTES: tuple[Route, ...] = (
         "GET",
         f"{_ONE}/emails/draft",
         emails.get_draft,
-        BILLER,
+        VIEWER,
         "The e-mail that is proposed",
         answer=EmailDraftShown,
     ),

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from services.invoice_service.api.bodies.fields import Unfit
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.texts import Localized
 
@@ -76,13 +77,16 @@ def _holds_another(one: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
 
 
 def _field_error(found: ErrorDetails) -> FieldError:
-    """One fault. Our own validators say in their ValueError what they expect: a pair of sentences."""
+    """One fault. Our own validators say what they expect (`Unfit`)."""
     code = _CODES.get(found["type"], "invalid")
     if code != "invalid":
         return FieldError(field_path(found["loc"]), code)
     context = found.get("ctx", {})
-    own = getattr(context.get("error"), "sentence", None)
-    known = own if isinstance(own, Localized) else _SENTENCES.get(found["type"])
+    own = context.get("error")
+    if isinstance(own, Unfit):
+        field = () if own.field is None else (own.field,)
+        return FieldError(field_path((*found["loc"], *field)), own.code, {"sentence": own.sentence})
+    known = _SENTENCES.get(found["type"])
     if known is None:
         return FieldError(field_path(found["loc"]), code)
     sentence = Localized(known.fr.format_map(context), known.en.format_map(context))

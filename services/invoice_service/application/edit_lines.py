@@ -166,22 +166,32 @@ def _new_line(command: AddLine, read: DraftingRead, invoice: Invoice) -> Line:
         job = drafting.jobs[command.job]
         by_itself = command.kind == JOB and not command.force and "quantity" not in command.typed
         check_job(job, drafting, force=not by_itself)
-        known = {charge.id for charge in job.extra_charges}
-        if command.kind == EXTRA_CHARGE and command.extra_charge not in known:
+    job_number, charge = command.job, None
+    if command.kind == EXTRA_CHARGE and command.extra_charge:
+        job_number, charge = _charged(
+            command.extra_charge, (command.job,) if command.job else invoice.jobs, read
+        )
+        if charge is None:
             errors.append(FieldError("extra_charge", "unknown_reference", {"value": command.extra_charge}))
     if errors:
         raise Invalid("invalid", errors=tuple(errors))
     blank = new_line(
         new_id(),
         command.kind,
-        job=command.job,
-        extra_charge=command.extra_charge,
+        job=job_number,
+        extra_charge=charge,
         product=command.product if command.kind == PRODUCT else None,
         gl_account=command.gl_account if command.kind == GL else None,
     )
     remaining = remaining_for(blank, drafting, invoice)
     line = filled(blank, defaults(blank, drafting, invoice.language, remaining=remaining))
     return typed_over(line, command.typed, drafting, invoice.language, remaining=remaining)
+
+
+def _charged(named: str, jobs: Sequence[str], read: DraftingRead) -> tuple[str | None, str | None]:
+    """The job and the id of the extra charge that a person names, by id or code; (None, None): no job has it."""
+    found = ((number, read.drafting.jobs[number].charge(named)) for number in jobs)
+    return next(((number, charge.id) for number, charge in found if charge is not None), (None, None))
 
 
 async def _keep(

@@ -62,6 +62,13 @@ class Job:
         """The ordered quantity that is not billed yet, never negative."""
         return max(Decimal(0), self.ordered_quantity - self.billed)
 
+    def charge(self, named: str) -> ExtraCharge | None:
+        """The extra charge of this id, else the first of this code, rather one that is not billed yet."""
+        of_code = [charge for charge in self.extra_charges if charge.code == named]
+        by_itself = [charge for charge in self.extra_charges if charge.id == named]
+        unbilled = [charge for charge in of_code if charge.remaining]
+        return next(iter((*by_itself, *unbilled, *of_code)), None)
+
     @property
     def complete(self) -> bool:
         """Whether production is done."""

@@ -87,11 +87,16 @@ def _line(length: int) -> StringConstraints:
 
 
 class Unfit(ValueError):
-    """A value that one of our own fields does not take, with what it expects in both languages."""
+    """A value that one of our own fields does not take, with what it expects in both languages.
 
-    def __init__(self, fr: str, en: str) -> None:
+    A whole body that does not hold together names the `field` to put right, and perhaps another code for it.
+    """
+
+    def __init__(self, fr: str, en: str, *, field: str | None = None, code: str = "invalid") -> None:
         super().__init__(en)
         self.sentence = Localized(fr, en)
+        self.field = field
+        self.code = code
 
 
 def _code(text: str) -> str:

@@ -74,7 +74,12 @@ class CreateBody(Body):
     @model_validator(mode="after")
     def _one_source(self) -> Self:
         if (self.job is None) == (self.customer is None):
-            raise Unfit("Un dossier ou un client est attendu.", "Either a job or a customer is expected.")
+            raise Unfit(
+                "Un dossier ou un client est attendu.",
+                "Either a job or a customer is expected.",
+                field="job" if self.job is None else "customer",
+                code="required" if self.job is None else "invalid",
+            )
         return self
 
 
@@ -159,12 +164,23 @@ _TYPED = (
 )
 
 
-def _line(kind: str, *sources: str, without_job: bool = False) -> dict[str, Any]:
-    """JSON Schema: a line of this kind has these sources."""
-    fields: dict[str, Any] = {"kind": {"const": kind}, **{name: {"type": "string"} for name in sources}}
+def _line(kind: str, source: str, *, without_job: bool) -> dict[str, Any]:
+    """JSON Schema: a line of this kind has this source."""
+    fields: dict[str, Any] = {"kind": {"const": kind}, source: {"type": "string"}}
     if without_job:
         fields["job"] = {"type": "null"}
-    return {"properties": fields, "required": ["kind", *sources]}
+    return {"properties": fields, "required": ["kind", source]}
+
+
+# The field that says where a line of a kind comes from.
+_SOURCES = {
+    "job": "job",
+    "product": "product",
+    "gl": "gl_account",
+    "extra_charge": "extra_charge",
+    "text": "description",
+}
+_OF_JOBS = ("job", "extra_charge")
 
 
 class LineBody(LineFields):
@@ -182,45 +198,42 @@ class LineBody(LineFields):
         {"kind": "job", "job": "D-0024", "quantity": "250"},
         {"kind": "extra_charge", "job": "D-0024", "extra_charge": "x1"},
         {"kind": "text", "description": "Livré en deux envois"},
-        oneOf=[
-            _line("job", "job"),
-            _line("product", "product", without_job=True),
-            _line("gl", "gl_account", without_job=True),
-            _line("extra_charge", "job", "extra_charge"),
-            _line("text", "description", without_job=True),
-        ],
+        oneOf=[_line(kind, source, without_job=kind not in _OF_JOBS) for kind, source in _SOURCES.items()],
     )
 
     kind: Literal["job", "product", "gl", "extra_charge", "text"]
     job: Code | None = None
-    extra_charge: Code | None = Field(default=None, description="an extra charge id of the job")
+    extra_charge: Code | None = Field(
+        default=None, description="id or code of an extra charge of the job, else of the invoice's jobs"
+    )
     after: Id | None = Field(default=None, description="the line that it comes after; null: the last one")
     force: bool = Field(default=False, description="also when the job is fully billed")
 
     @model_validator(mode="after")
     def _source(self) -> Self:
-        needed = {
-            "job": self.job,
-            "product": self.product,
-            "gl": self.gl_account,
-            "extra_charge": self.job and self.extra_charge,
-            "text": self.description,
-        }[self.kind]
-        if not needed:
+        source = _SOURCES[self.kind]
+        if not getattr(self, source):
             raise Unfit(
-                f"Une ligne « {self.kind} » dit d'où elle vient.", f"A line “{self.kind}” needs its source."
+                f"Une ligne « {self.kind} » dit d'où elle vient.",
+                f"A line “{self.kind}” needs its source.",
+                field=source,
+                code="required",
             )
-        if self.job and self.kind not in ("job", "extra_charge"):
-            raise Unfit(f"Une ligne « {self.kind} » n'a pas de dossier.", f"A line “{self.kind}” has no job.")
+        if self.job and self.kind not in _OF_JOBS:
+            raise Unfit(
+                f"Une ligne « {self.kind} » n'a pas de dossier.",
+                f"A line “{self.kind}” has no job.",
+                field="job",
+            )
         return self
 
     def typed(self) -> dict[str, Any]:
         """What was typed over the defaults of the source."""
-        sources = {"product": ("product",), "gl": ("gl_account",)}.get(self.kind, ())
+        source = _SOURCES[self.kind] if self.kind != "text" else None
         return {
             field: getattr(self, field)
             for field in _TYPED
-            if field in self.model_fields_set and field not in sources and getattr(self, field) is not None
+            if field in self.model_fields_set and field != source and getattr(self, field) is not None
         }
 
 
@@ -268,7 +281,10 @@ class CreditLineBody(Body):
     def _one_measure(self) -> Self:
         if (self.quantity is None) == (self.amount is None):
             raise Unfit(
-                "Une quantité ou un montant est attendu.", "Either a quantity or an amount is expected."
+                "Une quantité ou un montant est attendu.",
+                "Either a quantity or an amount is expected.",
+                field="quantity" if self.quantity is None else "amount",
+                code="required" if self.quantity is None else "invalid",
             )
         return self
 

@@ -141,3 +141,38 @@ async def test_a_billed_charge_can_not_be_taken_away(shop: Shop) -> None:
     )
 
     assert [(reply.status, reply.code) for reply in (removed, replaced)] == [(409, "in_use")] * 2
+
+
+async def test_a_charge_is_named_by_its_id_or_its_code(shop: Shop) -> None:
+    account, customer = await shop.account(), await shop.customer()
+    code = shop.code("livraison")
+    body = {
+        "description": {"fr": "Livraison", "en": "Delivery"},
+        "unit_price": "40.00",
+        "gl_account": account,
+    }
+    expect(await shop.api.put(f"/extra-charges/{code}", body), 201)
+    charges = [{"id": "x1", "code": code, "quantity": "1"}, {"id": "x2", "code": code, "quantity": "2"}]
+    job = await shop.job(customer, extra_charges=charges)
+    other = await shop.job(customer, extra_charges=[{"id": "y1", "code": code, "quantity": "5"}])
+    invoice = await shop.invoice(customer=customer)
+
+    async def add(**named: str) -> Json:
+        line = expect(await shop.add_line(invoice, {"kind": "extra_charge", **named}), 201)
+        invoice["version"] += 1
+        return line
+
+    by_code = await add(job=job, extra_charge=code)
+    of_the_invoice = await add(extra_charge="x2")
+    of_another = await add(job=other, extra_charge=code)
+    billed_already = await add(extra_charge=code)
+
+    named = [
+        (one["job"], one["extra_charge"], one["quantity"]) for one in (by_code, of_the_invoice, of_another)
+    ]
+    assert named == [(job, "x1", "1"), (job, "x2", "2"), (other, "y1", "5")]
+    assert (billed_already["job"], billed_already["extra_charge"], billed_already["quantity"]) == (
+        job,
+        "x1",
+        "0",
+    )

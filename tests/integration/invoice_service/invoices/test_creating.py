@@ -200,8 +200,8 @@ async def test_what_a_body_names_and_does_not_exist_is_an_unknown_reference(shop
 @pytest.mark.parametrize(
     ("body", "code", "fields"),
     [
-        ({}, "invalid", {"": "invalid"}),
-        ({"job": "D-1", "customer": "C-1"}, "invalid", {"": "invalid"}),
+        ({}, "invalid", {"job": "required"}),
+        ({"job": "D-1", "customer": "C-1"}, "invalid", {"customer": "invalid"}),
         ({"job": "D-1", "quantity": "5"}, "unknown_field", {"quantity": "unknown_field"}),
         ({"job": 7}, "invalid", {"job": "invalid"}),
         ({"job": "../x"}, "invalid", {"job": "invalid"}),
