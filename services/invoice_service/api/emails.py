@@ -1,13 +1,17 @@
 """The e-mails of an invoice: proposed, sent, listed, sent again."""
 
+from collections.abc import Callable
+from functools import partial
+
 from aiohttp import web
 
-from services.invoice_service.api.answers import Answer
+from services.invoice_service.api.answers import Answer, Json
 from services.invoice_service.api.bodies.emails import EmailBody, MailboxBody
 from services.invoice_service.api.etag import if_match
 from services.invoice_service.api.invoice_view import draft_view, email_view
 from services.invoice_service.api.invoices import current_state, ref_of
 from services.invoice_service.api.lists import ListSpec, list_answer, list_query
+from services.invoice_service.api.problems import language_of
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.application.compose_email import Address, draft_email
@@ -46,7 +50,7 @@ async def send(request: web.Request) -> web.Response:
     return await transact(
         request,
         lambda uow, context: send_email(uow, context, ref_of(request), command, based_on=based_on),
-        _accepted,
+        _accepted(request),
         current=current_state(request),
     )
 
@@ -58,7 +62,7 @@ async def resend(request: web.Request) -> web.Response:
     return await transact(
         request,
         lambda uow, context: resend_email(uow, context, ref_of(request), email_id, based_on=based_on),
-        _accepted,
+        _accepted(request),
         current=current_state(request),
     )
 
@@ -71,11 +75,15 @@ async def get_history(request: web.Request) -> web.Response:
         loaded = await uow.invoices.load(ref_of(request), context.actor.id)
         return await uow.emails.page(loaded.invoice.id, asked)
 
-    return await query(request, read, list_answer(request, HISTORY, email_view))
+    return await query(request, read, list_answer(request, HISTORY, _show(request)))
 
 
-def _accepted(email: StoredEmail) -> Answer:
-    return Answer(202, email_view(email))
+def _show(request: web.Request) -> Callable[[StoredEmail], Json]:
+    return partial(email_view, language=language_of(request))
+
+
+def _accepted(request: web.Request) -> Callable[[StoredEmail], Answer]:
+    return lambda email: Answer(202, _show(request)(email))
 
 
 def _address(mailbox: MailboxBody) -> Address:

@@ -16,13 +16,14 @@ from services.invoice_service.domain.line import Line, shown_unit_price
 from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.sentences import sentence
 from services.invoice_service.domain.tax import AppliedTax
+from services.invoice_service.domain.texts import Language
 from services.invoice_service.domain.warnings import warnings
 
 Json = dict[str, Any]
 
 
-def invoice_view(loaded: Loaded, actor: Actor) -> Json:
-    """The invoice as this actor sees it."""
+def invoice_view(loaded: Loaded, actor: Actor, language: Language) -> Json:
+    """The invoice as this actor sees it; `language` is that of the reasons on its axes."""
     invoice, around = loaded.invoice, loaded.around
     return {
         "id": str(invoice.id),
@@ -59,7 +60,7 @@ def invoice_view(loaded: Loaded, actor: Actor) -> Json:
         "credited_invoice": around.credited.number if around.credited else None,
         "credit_reason": invoice.credit_reason,
         "credit_notes": [link.number for link in around.credit_notes],
-        **_axes(around),
+        **_axes(around, language),
         "available_actions": {
             name: {
                 "enabled": action.enabled,
@@ -132,16 +133,16 @@ def _tax(tax: AppliedTax) -> Json:
     }
 
 
-def _axes(around: Surroundings) -> Json:
+def _axes(around: Surroundings, language: Language) -> Json:
     axes, document = around.axes, around.document
     return {
         "rendering": {
-            **_axis(axes.rendering),
+            **_axis(axes.rendering, language),
             "document": {"sha256": document.sha256, "size": document.size} if document else None,
         },
-        "delivery": _axis(axes.delivery),
+        "delivery": _axis(axes.delivery, language),
         "transfer": {
-            **_axis(axes.transfer),
+            **_axis(axes.transfer, language),
             "connector": axes.transfer_connector,
             "external_id": axes.transfer_external_id,
             "manual": axes.transfer_manual,
@@ -149,24 +150,26 @@ def _axes(around: Surroundings) -> Json:
     }
 
 
-def _axis(axis: Axis) -> Json:
-    reason = None
-    if axis.reason is not None:
-        said = sentence(axis.reason.code).fr
-        reason = {"code": axis.reason.code, "message": axis.reason.message or said}
+def _axis(axis: Axis, language: Language) -> Json:
+    reason = _reason(axis.reason.code, axis.reason.message, language) if axis.reason else None
     return {"state": axis.state, "reason": reason, "at": moment(axis.at)}
+
+
+def _reason(code: str, said: str, language: Language) -> Json:
+    """A reason: what the other side said, else our own sentence of its code."""
+    return {"code": code, "message": said or sentence(code).text(language)}
 
 
 def _coded(code: str, data: Mapping[str, Any] | None) -> Json:
     return {"code": code, "message": sentence(code, dict(data or {})).as_dict()}
 
 
-def email_view(email: StoredEmail) -> Json:
-    """An e-mail of the history, with the state of each recipient."""
+def email_view(email: StoredEmail, language: Language) -> Json:
+    """An e-mail of the history, with the state of each recipient; `language` is that of its reason."""
     return {
         "id": str(email.id),
         "state": email.state,
-        "reason": dict(email.reason) if email.reason else None,
+        "reason": _reason(email.reason["code"], email.reason["message"], language) if email.reason else None,
         "from": dict(email.sender),
         "recipients": [
             {name: getattr(recipient, name) for name in ("role", "name", "email", "state", "reply")}
@@ -176,7 +179,7 @@ def email_view(email: StoredEmail) -> Json:
         "body": email.body,
         "pdf": email.with_pdf,
         "attachments": [
-            {"name": attachment["name"], "content_type": attachment["content_type"]}
+            {name: attachment.get(name) for name in ("id", "name", "content_type")}
             for attachment in email.attachments
         ],
         "message_id": email.message_id,

@@ -20,6 +20,7 @@ from services.invoice_service.api.lists import (
     list_query,
     text_filter,
 )
+from services.invoice_service.api.problems import language_of
 from services.invoice_service.api.requests import bad_parameter, json_body
 from services.invoice_service.api.routing import PREFIX
 from services.invoice_service.api.services import ACTOR
@@ -67,7 +68,12 @@ TRAIL = ListSpec(sorts=("at",), default="-at")
 
 def answered(request: web.Request, loaded: Loaded, status: int = 200) -> Answer:
     """An invoice with its entity tag."""
-    return Answer(status, invoice_view(loaded, request[ACTOR]), {"ETag": etag(loaded.invoice.version)})
+    return Answer(status, shown_to(request, loaded), {"ETag": etag(loaded.invoice.version)})
+
+
+def shown_to(request: web.Request, loaded: Loaded) -> Json:
+    """An invoice as its caller sees it."""
+    return invoice_view(loaded, request[ACTOR], language_of(request))
 
 
 def created(request: web.Request, loaded: Loaded) -> Answer:
@@ -85,7 +91,7 @@ def current_state(request: web.Request) -> Current:
     """The invoice as it stands, for whoever based a change on an older version."""
 
     async def current(uow: UnitOfWork, context: Context) -> Json:
-        return invoice_view(await uow.invoices.load(ref_of(request), context.actor.id), context.actor)
+        return shown_to(request, await uow.invoices.load(ref_of(request), context.actor.id))
 
     return current
 
@@ -111,11 +117,10 @@ async def get_list(request: web.Request) -> web.Response:
         if len(filters.get(name, ())) > 1:
             raise bad_parameter(name)
     wanted = type(asked)(asked.limit, asked.sort, asked.after, filters)
-    actor = request[ACTOR]
     return await query(
         request,
         lambda uow, context: uow.invoices.page(wanted, context.actor.id),
-        list_answer(request, LISTING, lambda loaded: invoice_view(loaded, actor)),
+        list_answer(request, LISTING, lambda loaded: shown_to(request, loaded)),
     )
 
 

@@ -130,6 +130,7 @@ class Emails:
             raise Invalid("invalid", errors=errors)
         return [
             {
+                "id": str(attachment),
                 "name": found[attachment]["name"],
                 "content_type": found[attachment]["content_type"],
                 "document": {name: found[attachment][name] for name in ("key", "sha256", "size")},

@@ -78,6 +78,7 @@ class RecipientShown(Shown):
 class EmailAttachmentShown(Shown):
     """A file of an e-mail."""
 
+    id: uuid.UUID | None
     name: str
     content_type: str
 

@@ -224,3 +224,41 @@ async def test_a_number_with_a_slash_can_be_followed(shop: Shop) -> None:
     found = await shop.api.get(f"/{made.headers['Location']}")
     assert expect(found, 200)["lines"] == [expect(line, 201)]
     assert line.headers["Location"].startswith(f"{made.headers['Location']}/lines/")
+
+
+async def test_a_reason_is_told_in_the_language_of_its_reader(shop: Shop) -> None:
+    invoice = await shop.finalize(await shop.billing({"price": "10.00"}))
+    path = f"/invoices/{invoice['number']}"
+    async with shop.settings(outbound="off"):
+        expect(await shop.email(invoice, pdf=False), 202)
+        french = expect(await shop.api.get(path), 200)
+        english = expect(await shop.api.get(path, headers={"Accept-Language": "en"}), 200)
+        emails = await shop.api.get(f"{path}/emails", headers={"Accept-Language": "en"})
+
+    assert french["transfer"]["reason"]["message"] == "Aucun logiciel comptable n'est branché."
+    assert english["transfer"]["reason"] == {
+        "code": "no_connector",
+        "message": "No accounting software is connected.",
+    }
+    assert english["delivery"]["reason"]["message"] == "Outbound is off."
+    assert expect(emails, 200)["data"][0]["reason"] == english["delivery"]["reason"]
+
+
+async def test_an_email_says_which_uploads_it_carries(shop: Shop) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nBonjour\r\n--x--\r\n'
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    upload = expect(await shop.api.call("POST", "/attachments", raw=body, headers=form), 201)
+    invoice = await shop.billing({"price": "10.00"})
+
+    sent = expect(await shop.email(invoice, attachments=[upload["id"]]), 202)
+
+    assert sent["attachments"] == [{name: upload[name] for name in ("id", "name", "content_type")}]
+    assert (await shop.emails(invoice))[0] == sent
+
+
+async def test_who_reads_may_read_a_draft_of_an_email(shop: Shop) -> None:
+    invoice = await shop.billing({"price": "10.00"})
+
+    draft = await shop.api.get(f"/invoices/{invoice['number']}/emails/draft", key=await shop.key("viewer"))
+
+    assert expect(draft, 200)["to"] == [{"name": "Julie Tremblay", "email": "julie@client.example"}]
