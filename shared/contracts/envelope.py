@@ -7,28 +7,43 @@ body under a known identity is a conflict, and is never applied.
 import datetime as dt
 import hashlib
 import json
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+from pydantic_core import PydanticKnownError
 
 from shared.contracts.values import Wire
 
 CONTENT_TYPE = "application/cloudevents+json"
 
+# CloudEvents forbids control characters in attributes; no database text could hold the first of them either.
+_Attribute = Annotated[str, Field(max_length=255, pattern="^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
+_Identity = Annotated[_Attribute, Field(min_length=1)]
+
+
+def _in_utc(time: dt.datetime) -> dt.datetime:
+    try:
+        return time.astimezone(dt.UTC)
+    except OverflowError:
+        raise PydanticKnownError("datetime_parsing", {"error": "its year is out of range"}) from None
+
 
 class Envelope(Wire):
     """One message on the wire. Times are UTC."""
 
+    # Written as it was read: NaN is no JSON, but a message that holds it where nobody looks keeps its fingerprint.
+    model_config = ConfigDict(ser_json_inf_nan="constants")
+
     specversion: Literal["1.0"] = "1.0"
-    id: str = Field(min_length=1, max_length=255)
-    source: str = Field(min_length=1, max_length=255)
-    type: str = Field(min_length=1, max_length=255)
-    subject: str | None = Field(default=None, max_length=255)
-    time: AwareDatetime
+    id: _Identity
+    source: _Identity
+    type: _Identity
+    subject: _Attribute | None = None
+    time: Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)]
     data: dict[str, Any]
-    correlationid: str | None = None
-    causationid: str | None = None
-    traceparent: str | None = None
+    correlationid: _Attribute | None = None
+    causationid: _Attribute | None = None
+    traceparent: _Attribute | None = None
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what makes two deliveries the same message: type, subject and data."""

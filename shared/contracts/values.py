@@ -9,7 +9,15 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,12})?")
 
@@ -73,6 +81,16 @@ Rate = Annotated[
 ]
 
 Language = Literal["fr", "en"]
+
+_ONE_LINE = "^[^\\u0000-\\u001f\\u007f]*$"
+_SOME_LINES = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f]*$"
+
+Code = Annotated[str, Field(pattern="^[A-Za-z0-9._-]{1,64}$")]
+"""The business code of something: a customer's, a job's number, an account's."""
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100, pattern=_ONE_LINE)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=_ONE_LINE)]
+Digest = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=_SOME_LINES)]
+"""A description of some lines."""
 
 
 class Wire(BaseModel):

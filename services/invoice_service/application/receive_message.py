@@ -59,7 +59,11 @@ async def receive(uow: UnitOfWork, context: Context, envelope: Envelope, *, queu
         async with uow.savepoint():
             received = await _apply(uow, context, envelope, message)
     except Refusal as refusal:
-        return await _parked(uow, envelope, refusal, queue)
+        received = await _parked(uow, envelope, refusal, queue)
+        if waiting is not None and waiting != received.parked:
+            # Parked for another reason now: one entry at a time, or it would be applied once for each.
+            await uow.parked.discard(waiting)
+        return received
     if waiting is not None:
         await uow.parked.discard(waiting)
     return received
@@ -94,7 +98,12 @@ async def _parked(uow: UnitOfWork, envelope: Envelope, refusal: Refusal, queue: 
     kind = _REFUSED[0] if unknown else _REFUSED[1]
     fields = ", ".join(f"{error.field}: {sentence(error.code, error.data).fr}" for error in refusal.errors)
     parked = await park_message(
-        uow, envelope, queue, kind=kind, code="unknown_reference" if unknown else refusal.code, message=fields
+        uow,
+        envelope,
+        queue,
+        kind=kind,
+        code="unknown_reference" if unknown else refusal.code,
+        message=fields or sentence(refusal.code, refusal.data).fr,
     )
     return Received("parked", parked=parked, reason="unknown_reference" if unknown else refusal.code)
 

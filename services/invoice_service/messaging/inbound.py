@@ -5,6 +5,7 @@ has no further effect; one with another body under a known identity is quarantin
 """
 
 import datetime as dt
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -96,8 +97,9 @@ class Inbound:
 def dead_letter(delivery: ParkedDelivery) -> dict[str, object]:
     """A dead letter as it is kept."""
     envelope = delivery.envelope
-    body = delivery.body.decode(errors="replace")
-    identity = f"{envelope.source} {envelope.id}" if envelope else body
+    # What is no message may be anything: a text of the database holds no NUL, its index no long body.
+    body = delivery.body.decode(errors="replace").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    identity = f"{envelope.source} {envelope.id}" if envelope else hashlib.sha256(delivery.body).hexdigest()
     return {
         "kind": "dead",
         "reason": {"code": "dead", "message": delivery.reason},

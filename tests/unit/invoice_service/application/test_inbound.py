@@ -1,6 +1,7 @@
 """What the handlers of the queues say of a delivery that can't be handled."""
 
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -116,7 +117,8 @@ def test_the_message_is_who_acts() -> None:
 def test_a_dead_letter_is_known_by_its_queue_and_identity_or_by_its_body() -> None:
     envelope = delivery(*COMPLETED).envelope
     known = dead_letter(ParkedDelivery(envelope.encode(), envelope, "q", "why", 10))
-    unknown = dead_letter(ParkedDelivery(b"\xff", None, "q", "why", 1))
+    body = b"\xff\0"
+    unknown = dead_letter(ParkedDelivery(body, None, "q", "why", 1))
 
     assert known["identity"] == f"q urn:test {envelope.id}"
     assert (known["kind"], known["attempts"], known["reason"]) == (
@@ -124,9 +126,7 @@ def test_a_dead_letter_is_known_by_its_queue_and_identity_or_by_its_body() -> No
         10,
         {"code": "dead", "message": "why"},
     )
-    assert (unknown["identity"], unknown["source"], unknown["time"]) == (
-        "q \N{REPLACEMENT CHARACTER}",
-        None,
-        None,
-    )
+    assert (unknown["source"], unknown["time"]) == (None, None)
+    assert unknown["body"] == "\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}"
+    assert unknown["identity"] == f"q {hashlib.sha256(body).hexdigest()}"
     assert isinstance(known["time"], dt.datetime)

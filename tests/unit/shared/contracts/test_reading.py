@@ -1,5 +1,7 @@
 """Reading an envelope: the message, or a sentence without any of its content."""
 
+import datetime as dt
+
 import pytest
 
 from shared.contracts.commands import RenderDocument, SendEmail
@@ -19,16 +21,13 @@ SENT: dict[str, object] = {
 
 def envelope(type_: str, data: dict[str, object]) -> Envelope:
     """An envelope as it may arrive, well or badly filled."""
-    return Envelope.model_validate(
-        {
-            "specversion": "1.0",
-            "id": "m-1",
-            "source": "/tests",
-            "type": type_,
-            "time": "2026-01-05T10:00:00Z",
-            "correlationid": "c-1",
-            "data": data,
-        }
+    return Envelope(
+        id="m-1",
+        source="/tests",
+        type=type_,
+        time=dt.datetime(2026, 1, 5, 10, tzinfo=dt.UTC),
+        correlationid="c-1",
+        data=data,
     )
 
 
