@@ -9,7 +9,7 @@ from services.invoice_service.application.outgoing import event, new_token
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded, Needs, Trail
 from services.invoice_service.application.trail import entry, invoice_changes
-from services.invoice_service.domain.drafting import check_customer, check_job
+from services.invoice_service.domain.drafting import check_customer, check_job, seen_now
 from services.invoice_service.domain.editing import new_proforma, with_lines
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Surroundings
 from services.invoice_service.domain.job import Job
@@ -77,7 +77,8 @@ async def keep_new(
     """Write a new pro forma, whose number is a token until then; `credited` is what it credits."""
     token = invoice.proforma_number
     uses = {job: read.uses.get(job, ()) for job in invoice.jobs}
-    around = Surroundings(credited=credited, other_uses=uses).of(invoice, read.drafting.tax_codes)
+    billed = {job: read.drafting.jobs[job].billed + invoice.billed(job) for job in invoice.jobs}
+    around = seen_now(Surroundings(credited=credited, other_uses=uses), invoice, read.drafting, billed)
     trail = Trail(
         [entry(context, "invoice.created", invoice, invoice_changes(None, invoice))],
         [event(context, "created", invoice, around)],

@@ -10,7 +10,7 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded, Needs, Trail
 from services.invoice_service.application.trail import entry, invoice_changes
 from services.invoice_service.application.versions import check_editable, check_version
-from services.invoice_service.domain.drafting import Drafting, check_customer
+from services.invoice_service.domain.drafting import Drafting, check_customer, seen_now
 from services.invoice_service.domain.editing import patched, read_again, resold, revised
 from services.invoice_service.domain.invoice import Invoice
 
@@ -46,7 +46,8 @@ async def edit_invoice(
         after = dataclasses.replace(invoice, note=changes["note"], updated_at=context.now)
     else:
         after, drafting = await _edited(uow, context, invoice, on_invoice)
-        around = around.of(after, drafting.tax_codes)
+        billed = {number: job.billed for number, job in drafting.jobs.items()}
+        around = seen_now(around, after, drafting, billed)
     if dataclasses.replace(after, updated_at=invoice.updated_at) == invoice:
         return Loaded(invoice, around)
     trail = Trail(

@@ -14,7 +14,7 @@ from services.invoice_service.application.ports.invoicing import DraftingRead, L
 from services.invoice_service.application.settle_credit import edited_credit_line, settle_credit
 from services.invoice_service.application.trail import entry, invoice_changes
 from services.invoice_service.application.versions import check_editable, check_version
-from services.invoice_service.domain.drafting import check_job
+from services.invoice_service.domain.drafting import check_job, seen_now
 from services.invoice_service.domain.editing import revised, with_lines
 from services.invoice_service.domain.errors import FieldError, Invalid, NotFound
 from services.invoice_service.domain.invoice import Invoice
@@ -218,9 +218,10 @@ async def _keep(
     )
     await uow.invoices.update(before, after, trail)
     # A credit counts too: less of it leaves less room for what bills it again.
+    billed = await uow.drafting.billed((*before.jobs, *after.jobs))
     check_quantities(
         read.drafting.jobs,
-        await uow.drafting.billed((*before.jobs, *after.jobs)),
+        billed,
         tolerance_percent=read.drafting.settings.overrun_tolerance_percent,
         actor=context.actor,
         allow_over_invoicing=allow_over_invoicing,
@@ -229,4 +230,4 @@ async def _keep(
         job: tuple(use for use in read.uses.get(job, ()) if use.number != before.number) for job in after.jobs
     }
     around = dataclasses.replace(loaded.around, other_uses=uses)
-    return Loaded(after, around.of(after, read.drafting.tax_codes))
+    return Loaded(after, seen_now(around, after, read.drafting, billed))

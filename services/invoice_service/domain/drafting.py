@@ -5,6 +5,7 @@ rep and the PO rule; the tax code is `sold_to`'s, else the default of the ship-t
 """
 
 import calendar
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.domain.errors import Conflict
-from services.invoice_service.domain.invoice import BillingContact
+from services.invoice_service.domain.invoice import BillingContact, Invoice, Surroundings
 from services.invoice_service.domain.job import CANCELLED, NOT_LAUNCHED, Job
 from services.invoice_service.domain.parties import Customer, default_ship_to
 from services.invoice_service.domain.settings import ShopSettings
@@ -69,6 +70,17 @@ class Drafting:
     jobs: Mapping[str, Job]
     # By job and extra charge: what a draft credit will release, and the invoice in hand bills again.
     standing_in: Mapping[tuple[str, str | None], Decimal] = field(default_factory=dict)
+
+
+def seen_now(
+    around: Surroundings, invoice: Invoice, drafting: Drafting, billed: Mapping[str, Decimal]
+) -> Surroundings:
+    """What stands around an invoice once it is as it is now; `billed` is what is billed of each of its jobs."""
+    return dataclasses.replace(
+        around.of(invoice, drafting.tax_codes),
+        jobs={number: drafting.jobs[number].state(billed[number]) for number in invoice.jobs},
+        contacts=frozenset(contact.id for contact in drafting.payer.contacts if contact.active),
+    )
 
 
 def check_customer(customer: Customer) -> None:

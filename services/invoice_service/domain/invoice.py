@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from services.invoice_service.domain.axes import Axes, Document
+from services.invoice_service.domain.job import JobState
 from services.invoice_service.domain.line import EXTRA_CHARGE, JOB, Line
 from services.invoice_service.domain.parties import Party
 from services.invoice_service.domain.tax import Tax, TaxableLine, TaxCode, Totals, compute_totals
@@ -143,7 +144,10 @@ class LinkedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around an invoice and is not its content: axes, links, what is under way."""
+    """What stands around an invoice and is not its content: axes, links, what is under way.
+
+    `jobs` are those it bills, as they are now; `contacts` the ids of its payer's active ones (None: not looked up).
+    """
 
     axes: Axes = dataclasses.field(default_factory=Axes)
     document: Document | None = None
@@ -152,6 +156,8 @@ class Surroundings:
     rebilled_credit: LinkedInvoice | None = None
     rebilled_by: LinkedInvoice | None = None
     other_uses: Mapping[str, tuple[OtherUse, ...]] = dataclasses.field(default_factory=dict)
+    jobs: Mapping[str, JobState] = dataclasses.field(default_factory=dict)
+    contacts: frozenset[str] | None = None
     email_under_way: bool = False
     latest_email: uuid.UUID | None = None
     fully_credited: bool = False

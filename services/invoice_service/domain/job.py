@@ -29,6 +29,16 @@ class ExtraCharge:
 
 
 @dataclass(frozen=True, slots=True)
+class JobState:
+    """What is true of a job now, whatever an invoice copied of it once. `billed`: on all invoices, that one too."""
+
+    ordered_quantity: Decimal
+    billed: Decimal
+    status: str
+    payer: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A job. `billed`: Σ of its lines on invoices, drafts included, less what final credits released.
 
@@ -73,3 +83,7 @@ class Job:
     def complete(self) -> bool:
         """Whether production is done."""
         return self.status in COMPLETED
+
+    def state(self, billed: Decimal) -> JobState:
+        """How it stands once this much of it is billed."""
+        return JobState(self.ordered_quantity, billed, self.status, self.payer)

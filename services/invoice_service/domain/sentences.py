@@ -191,6 +191,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Le code de taxes {tax_code} ne convient pas à la province {province}.",
         "Tax code {tax_code} does not fit province {province}.",
     ),
+    "price_missing": ("Cette ligne n'a pas de prix.", "This line has no price."),
+    "billing_contact_gone": (
+        "Le contact de facturation n'est plus un contact actif du client.",
+        "The billing contact is no longer an active contact of the customer.",
+    ),
     "over_ordered": (
         "Dossier {job} : {quantity} facturés pour {ordered} commandés.",
         "Job {job}: {quantity} billed for {ordered} ordered.",

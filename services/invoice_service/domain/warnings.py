@@ -1,11 +1,11 @@
 """What is odd about an invoice without keeping it from being final."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from services.invoice_service.domain.errors import FieldError
-from services.invoice_service.domain.invoice import Invoice, OtherUse, Surroundings
-from services.invoice_service.domain.line import JOB
+from services.invoice_service.domain.invoice import Invoice, Surroundings
+from services.invoice_service.domain.job import CANCELLED
+from services.invoice_service.domain.line import JOB, TEXT
 from services.invoice_service.domain.money import plain
 
 
@@ -13,7 +13,13 @@ def warnings(invoice: Invoice, around: Surroundings) -> tuple[FieldError, ...]:
     """The warnings of a pro forma, by field. A final has none: nothing could be done about them."""
     if invoice.status.final or invoice.kind == "credit_note":
         return ()
-    return (*_tax_code(invoice, around), *_quantities(invoice, around), *_registrations(invoice))
+    return (
+        *_tax_code(invoice, around),
+        *_contact(invoice, around),
+        *_prices(invoice),
+        *_jobs(invoice, around),
+        *_registrations(invoice),
+    )
 
 
 def _tax_code(invoice: Invoice, around: Surroundings) -> Iterator[FieldError]:
@@ -23,24 +29,36 @@ def _tax_code(invoice: Invoice, around: Surroundings) -> Iterator[FieldError]:
         yield FieldError("tax_code", "tax_code_unfit", {"tax_code": invoice.tax_code, "province": province})
 
 
-def _quantities(invoice: Invoice, around: Surroundings) -> Iterator[FieldError]:
+def _contact(invoice: Invoice, around: Surroundings) -> Iterator[FieldError]:
+    """The contact that was copied is no longer one of the payer's, or not an active one."""
+    contact = invoice.billing_contact
+    if contact is not None and around.contacts is not None and contact.id not in around.contacts:
+        yield FieldError("billing_contact", "billing_contact_gone")
+
+
+def _prices(invoice: Invoice) -> Iterator[FieldError]:
+    """Only a text may have no price at all."""
     for index, line in enumerate(invoice.lines):
-        if line.kind != JOB or line.job is None or line.ordered_quantity is None:
+        if line.kind != TEXT and not line.priced:
+            yield FieldError(f"lines[{index}].unit_price", "price_missing")
+
+
+def _jobs(invoice: Invoice, around: Surroundings) -> Iterator[FieldError]:
+    """What became of the jobs since their lines were made."""
+    for index, line in enumerate(invoice.lines):
+        job = around.jobs.get(line.job or "")
+        if job is None:
             continue
-        counted = (use.quantity for use in around.other_uses.get(line.job, ()) if _counts(use, around))
-        billed = invoice.billed(line.job) + sum(counted, Decimal(0))
-        if billed > line.ordered_quantity:
+        if line.kind == JOB and job.billed > job.ordered_quantity:
             yield FieldError(
                 f"lines[{index}].quantity",
                 "over_ordered",
-                {"job": line.job, "quantity": plain(billed), "ordered": plain(line.ordered_quantity)},
+                {"job": line.job, "quantity": plain(job.billed), "ordered": plain(job.ordered_quantity)},
             )
-
-
-def _counts(use: OtherUse, around: Surroundings) -> bool:
-    """Whether another use counts; a credit gives back once it is final, or at once to what bills it again."""
-    rebilled = around.rebilled_credit is not None and use.number == around.rebilled_credit.number
-    return use.quantity > 0 or use.status.final or rebilled
+        if job.status == CANCELLED:
+            yield FieldError(f"lines[{index}].job", "job_cancelled", {"job": line.job})
+        if job.payer not in (None, invoice.payer):
+            yield FieldError(f"lines[{index}].job", "other_payer", {"job": line.job})
 
 
 def _registrations(invoice: Invoice) -> Iterator[FieldError]:

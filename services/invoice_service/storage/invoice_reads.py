@@ -26,7 +26,15 @@ _AROUND = f"""
                                             'quantity', o.quantity, 'status', x.status) order by x.id)
         from invoice_lines o join invoices x on x.id = o.invoice_id
         where o.kind = 'job' and o.invoice_id <> i.id
-          and o.job in (select l.job from invoice_lines l where l.invoice_id = i.id and l.kind = 'job')), '[]'),
+          and o.job in (select l.job from invoice_lines l where l.invoice_id = i.id)), '[]'),
+    'jobs', (select jsonb_object_agg(j.number, jsonb_build_object(
+                 'ordered_quantity', j.ordered_quantity, 'billed', job_billed(j.number), 'status', j.status,
+                 'payer', coalesce(c.bill_to, c.code)))
+             from jobs j join customers c on c.code = j.customer
+             where i.final_number is null and j.number in (
+                 select l.job from invoice_lines l where l.invoice_id = i.id)),
+    'contacts', (select jsonb_agg(c -> 'id') from customers p, jsonb_array_elements(p.contacts) c
+                 where i.final_number is null and p.code = i.payer and coalesce((c -> 'active')::boolean, true)),
     'email_under_way', exists (
         select from emails e where e.state in ('prepared', 'sending') and e.invoice_id = any (
             array(select i.id union all select c.id from invoices c where c.rebills = i.id))),

@@ -15,6 +15,7 @@ from services.invoice_service.domain.invoice import (
     Status,
     Surroundings,
 )
+from services.invoice_service.domain.job import JobState
 from services.invoice_service.domain.line import Line
 from services.invoice_service.domain.parties import Party, PartyAddress
 from services.invoice_service.domain.tax import AppliedTax, Totals
@@ -190,6 +191,8 @@ def surroundings_from(read: Row) -> Surroundings:
         rebilled_credit=linked(read["rebilled_credit"]) if read["rebilled_credit"] else None,
         rebilled_by=linked(read["rebilled_by"]) if read["rebilled_by"] else None,
         other_uses=uses,
+        jobs={number: _job_state(job) for number, job in (read["jobs"] or {}).items()},
+        contacts=frozenset(read["contacts"] or ()),
         email_under_way=read["email_under_way"],
         latest_email=_uuid(read["axes"]["delivery_email"]),
         fully_credited=read["fully_credited"],
@@ -198,6 +201,10 @@ def surroundings_from(read: Row) -> Surroundings:
         connected=settings.connector != "none",
         connector_paused=settings.connector_paused,
     )
+
+
+def _job_state(row: Row) -> JobState:
+    return JobState(Decimal(row["ordered_quantity"]), Decimal(row["billed"]), row["status"], row["payer"])
 
 
 def other_use(row: Row) -> OtherUse:

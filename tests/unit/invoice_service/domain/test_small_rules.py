@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -11,9 +12,9 @@ from services.invoice_service.domain.actors import Actor, Role
 from services.invoice_service.domain.axes import Axes, Axis, AxisReason, Document
 from services.invoice_service.domain.delivery import accepted, after_acceptance, delivery_of, email_state
 from services.invoice_service.domain.errors import Conflict, Forbidden
-from services.invoice_service.domain.invoice import LinkedInvoice, OtherUse, Status, Surroundings
+from services.invoice_service.domain.invoice import Status, Surroundings
 from services.invoice_service.domain.job import Job
-from services.invoice_service.domain.line import EXTRA_CHARGE, JOB
+from services.invoice_service.domain.line import EXTRA_CHARGE, GL, JOB
 from services.invoice_service.domain.next_step import Happened, Step, next_steps
 from services.invoice_service.domain.quantities import allowed_quantity, check_quantities
 from services.invoice_service.domain.warnings import warnings
@@ -169,37 +170,58 @@ def test_each_tax_without_its_number() -> None:
     ]
 
 
-def use(quantity: str, status: str, number: str = "PF-9") -> OtherUse:
-    return OtherUse(number, TODAY, Decimal(quantity), Status(status))
+def around_job(billed: str = "1000", **fields: Any) -> Surroundings:  # noqa: ANN401 - of a job
+    state = job(customer="C-1", payer="C-1", **fields).state(Decimal(billed))
+    return Surroundings(jobs={"D-1": state}, contacts=frozenset({"julie"}))
 
 
 @pytest.mark.parametrize(
-    ("own", "uses", "warned"),
+    ("around", "odd"),
     [
-        ("1000", [], False),
-        ("1000.0001", [], True),
-        ("600", [use("400", "proforma_draft")], False),
-        ("600", [use("401", "proforma_draft")], True),
-        ("1000", [use("1000", "final_sent"), use("-1000", "final_ready")], False),
-        ("1000", [use("1000", "final_sent"), use("-1000", "proforma_draft")], True),
-        # What this one bills again stands in for it already.
-        ("1000", [use("1000", "final_sent"), use("-1000", "proforma_draft", "PF-7")], False),
-        ("1001", [use("1000", "final_sent"), use("-1000", "proforma_draft", "PF-7")], True),
+        (around_job("1000"), []),
+        (around_job("1000.0001"), [("lines[0].quantity", "over_ordered")]),
+        # What was ordered is less by now, whatever the line has copied.
+        (around_job("1000", ordered_quantity=Decimal(800)), [("lines[0].quantity", "over_ordered")]),
+        (around_job(status="cancelled"), [("lines[0].job", "job_cancelled"), ("lines[1].job", "job_cancelled")]),
     ],
-)
-def test_more_than_was_ordered(own: str, uses: list[OtherUse], *, warned: bool) -> None:
-    made = invoice(line("1.00", own, kind=JOB, job="D-1", ordered_quantity=Decimal(1000)))
-    credit = LinkedInvoice(new_id(), "PF-7", TODAY, Status.PROFORMA_DRAFT)
-    around = Surroundings(other_uses={"D-1": tuple(uses)}, rebilled_credit=credit)
+)  # fmt: skip
+def test_what_became_of_the_jobs_since(around: Surroundings, odd: list[tuple[str, str]]) -> None:
+    charged = line("40.00", kind=EXTRA_CHARGE, job="D-1", extra_charge="x1")
+    made = invoice(line("1.00", "1000", kind=JOB, job="D-1", ordered_quantity=Decimal(1000)), charged)
 
-    assert codes(made, around) == ([("lines[0].quantity", "over_ordered")] if warned else [])
+    assert codes(made, around) == odd
+
+
+def test_a_job_that_somebody_else_pays_by_now() -> None:
+    made = invoice(line("1.00", "1000", kind=JOB, job="D-1"))
+    around = Surroundings(jobs={"D-1": job(payer="C-2").state(Decimal(1000))})
+
+    assert codes(made, around) == [("lines[0].job", "other_payer")]
+
+
+def test_only_a_text_may_have_no_price() -> None:
+    made = invoice(line(None, None), line(None, "1", kind=GL), line("0.00", "1", kind=GL))
+
+    assert codes(made) == [("lines[1].unit_price", "price_missing")]
+
+
+def test_a_contact_that_is_no_longer_there() -> None:
+    made = invoice(line("1.00"))
+
+    assert codes(made, Surroundings(contacts=frozenset({"julie"}))) == []
+    assert codes(made, Surroundings(contacts=None)) == []
+    assert codes(made, Surroundings(contacts=frozenset())) == [("billing_contact", "billing_contact_gone")]
+    nobody = dataclasses.replace(made, billing_contact=None)
+    assert codes(nobody, Surroundings(contacts=frozenset())) == []
 
 
 def test_a_final_and_a_credit_warn_of_nothing() -> None:
     odd = invoice(line("1.00", "2000", kind=JOB, job="D-1", ordered_quantity=Decimal(1000)))
+    around = dataclasses.replace(around_job("2000"), tax_code_province="NS")
+    assert warnings(odd, around)
 
-    assert warnings(final(odd), Surroundings(tax_code_province="NS")) == ()
-    assert warnings(dataclasses.replace(odd, kind="credit_note"), Surroundings(tax_code_province="NS")) == ()
+    assert warnings(final(odd), around) == ()
+    assert warnings(dataclasses.replace(odd, kind="credit_note"), around) == ()
 
 
 # Quantities.
