@@ -5,6 +5,7 @@ import asyncio
 from aiohttp import web
 
 from services.invoice_service.api.answers import Answer
+from services.invoice_service.api.etag import none_match
 from services.invoice_service.api.invoices import ref_of
 from services.invoice_service.api.requests import bad_parameter, context_of
 from services.invoice_service.api.services import SERVICES
@@ -13,6 +14,7 @@ from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.application.request_document import request_document
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import Conflict
+from services.invoice_service.domain.invoice import Invoice
 from shared.contracts.values import DocumentRef
 
 DEFAULT_WAIT = 10
@@ -43,6 +45,11 @@ async def get_pdf(request: web.Request) -> web.StreamResponse:
     )
 
 
+def file_name(invoice: Invoice, ending: str) -> str:
+    """What a document of an invoice is called once it is saved: its number."""
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in invoice.number) + f".{ending}"
+
+
 async def _wait_for_it(request: web.Request, seconds: float) -> Loaded:
     loop = asyncio.get_running_loop()
     deadline, pause = loop.time() + seconds, _FIRST_LOOK
@@ -66,15 +73,12 @@ async def _look(request: web.Request) -> Loaded:
 async def _pdf(request: web.Request, loaded: Loaded, document: Document) -> web.StreamResponse:
     tag = f'"{document.sha256}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if tag in [
-        part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")
-    ]:
+    if none_match(request, tag):
         return web.Response(status=304, headers=headers)
     content = await request.app[SERVICES].documents.get(
         DocumentRef(key=document.key, sha256=document.sha256, size=document.size)
     )
-    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in loaded.invoice.number)
-    headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    headers["Content-Disposition"] = f'inline; filename="{file_name(loaded.invoice, "pdf")}"'
     return web.Response(body=content, content_type="application/pdf", headers=headers)
 
 

@@ -19,6 +19,12 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
+def none_match(request: web.Request, tag: str) -> bool:
+    """Whether `If-None-Match` names this tag, weak or not: the caller has it already."""
+    named = request.headers.get("If-None-Match", "").split(",")
+    return any(part.strip().removeprefix("W/") in (tag, "*") for part in named)
+
+
 def if_match(request: web.Request, *, required: bool) -> int | None:
     """The version that `If-Match` names; None when it names none and may, or is `*`.
 

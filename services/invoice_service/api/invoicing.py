@@ -9,6 +9,7 @@ from services.invoice_service.api import (
     lines,
     messages,
     notices,
+    ubl,
 )
 from services.invoice_service.api.bodies.emails import (
     AttachmentShown,
@@ -146,6 +147,14 @@ ROUTES: tuple[Route, ...] = (
         status=(200, 202),
         query=(_WAIT,),
         media_type="application/pdf",
+    ),
+    Route(
+        "GET",
+        f"{_ONE}/ubl",
+        ubl.get_ubl,
+        VIEWER_OR_MACHINE,
+        "The UBL 2.1 document of a final invoice",
+        media_type="application/xml",
     ),
     Route(
         "POST", f"{_ONE}/finalize", actions.post_finalize, ACCOUNTANT, "Make it final", answer=InvoiceShown
