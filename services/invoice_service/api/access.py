@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from services.invoice_service.api.answers import Answer, Json, no_content, ok, shown
+from services.invoice_service.api.answers import Answer, Json, found, no_content, ok, shown
 from services.invoice_service.api.auth import API_KEYS
 from services.invoice_service.api.bodies.access import KeyBody, KeyShown, MeBody, MeShown, NewKeyShown
 from services.invoice_service.api.lists import SEARCH, ListSpec, list_answer, list_query
@@ -10,7 +10,7 @@ from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.routing import PREFIX
 from services.invoice_service.api.services import ACTOR
 from services.invoice_service.api.transact import query, transact
-from services.invoice_service.application.api_keys import NewKey, create_api_key, revoke_api_key
+from services.invoice_service.application.api_keys import KIND, NewKey, create_api_key, revoke_api_key
 from services.invoice_service.application.edit_me import caller_of, edit_me
 from services.invoice_service.application.records import ApiKey, Preferences
 
@@ -25,6 +25,17 @@ async def get_keys(request: web.Request) -> web.Response:
     """GET /keys."""
     asked = list_query(request, KEYS)
     return await query(request, lambda uow, _: uow.api_keys.page(asked), list_answer(request, KEYS, _show))
+
+
+async def get_key(request: web.Request) -> web.Response:
+    """GET /keys/{id}."""
+    key_id = path_id(request)
+
+    def present(key: ApiKey | None) -> Answer:
+        kept = key if key is not None and key.revoked_at is None else None
+        return Answer(200, _show(found(kept, KIND, str(key_id))))
+
+    return await query(request, lambda uow, _: uow.api_keys.get(key_id), present)
 
 
 async def post_key(request: web.Request) -> web.Response:

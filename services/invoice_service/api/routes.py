@@ -166,6 +166,7 @@ ACCESS = (
     posting(
         "/keys", access.post_key, ADMIN, "Make an API key; its secret is told once", KeyBody, NewKeyShown, 201
     ),
+    reading("/keys/{id}", access.get_key, ADMIN, "One API key", KeyShown),
     deleting("/keys/{id}", access.delete_key, ADMIN, "Revoke an API key"),
     listing("/users", users.get_list, ADMIN, "List users", UserShown, users.LISTING.parameters),
     posting("/users", users.post, ADMIN, "Make a user", UserBody, UserShown, 201),

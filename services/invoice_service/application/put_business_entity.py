@@ -21,8 +21,8 @@ async def put_business_entity(
 ) -> Put[BusinessEntity]:
     """Put an entity. Its logo is in the document store already: see `keep_logo`.
 
-    The first one declared takes the place of what a new system starts with, with its series; another one gets
-    series of its own, which start with its code.
+    The first active one declared takes the place of what a new system starts with, with its series; another one
+    gets series of its own, which start with its code.
 
     A new default takes the flag from the old one; the default can't give it up by itself.
 
@@ -32,7 +32,7 @@ async def put_business_entity(
     """
     entities = await uow.business_entities.all(lock=True)
     before = next((entity for entity in entities if entity.code == declared.code), None)
-    taken_over = before or await _placeholder(uow, entities)
+    taken_over = before or (await _placeholder(uow, entities) if declared.active else None)
     is_default = declared.is_default or (taken_over is not None and taken_over.is_default)
     logo = reference_to(declared.logo) if declared.logo is not None else None
     entity = replace(declared, is_default=is_default, placeholder=False, logo_document=logo)

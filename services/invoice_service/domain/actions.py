@@ -78,8 +78,6 @@ def credit_obstacle(invoice: Invoice, around: Surroundings) -> str | None:
     """Why an invoice can't be credited, if it can't: only what accounting has, once, and not a credit note."""
     if invoice.kind == "credit_note":
         return "is_credit_note"
-    if not invoice.status.final:
-        return "not_final"
     if invoice.status is not Status.FINAL_SENT:
         return "not_transferred"
     return "fully_credited" if around.fully_credited else None

@@ -62,6 +62,15 @@ async def test_the_first_one_takes_the_place_of_what_a_new_system_has(invoicing:
     assert told["action"] == "created"
 
 
+async def test_an_inactive_one_takes_no_place(invoicing: Invoicing) -> None:
+    closed = {**ACME, "active": False, "is_default": False}
+
+    created = await invoicing.put("/business-entities/ACME", closed)
+
+    assert (created.status, created.json) == (201, {"code": "ACME", **closed})
+    assert await default(invoicing) == ["MAIN"]
+
+
 async def test_the_first_one_may_keep_its_code(invoicing: Invoicing) -> None:
     reply = await invoicing.put("/business-entities/MAIN", ACME)
     second = await invoicing.put("/business-entities/DEUX", {"name": "Deux"})

@@ -31,6 +31,18 @@ async def test_a_key_is_shown_once_and_opens_the_door(invoicing: Invoicing) -> N
     assert secret not in str(await invoicing.audit("api_key", created.json["id"]))
 
 
+async def test_a_key_is_found_where_it_was_made_until_it_is_revoked(invoicing: Invoicing) -> None:
+    created = await invoicing.post("/keys", {"name": "x", "role": "viewer"})
+    location = f"/{created.headers['Location']}"
+
+    found = await invoicing.get(location)
+    await invoicing.delete(location)
+    gone = await invoicing.get(location)
+
+    assert (found.status, found.json) == (200, {k: v for k, v in created.json.items() if k != "key"})
+    assert (gone.status, gone.code) == (404, "not_found")
+
+
 async def test_a_revoked_key_opens_nothing(invoicing: Invoicing) -> None:
     created = await invoicing.post("/keys", {"name": "x", "role": "viewer"})
     path = f"/keys/{created.json['id']}"

@@ -348,7 +348,7 @@ async def test_actions_are_open_or_say_why_not(shop: Shop) -> None:
 
     free = dict.fromkeys(held)
     assert held == free | {
-        "finalize": "on_hold", "credit": "not_final", "retry_render": "nothing_to_retry",
+        "finalize": "on_hold", "credit": "not_transferred", "retry_render": "nothing_to_retry",
         "retry_transfer": "nothing_to_retry", "mark_transferred": "nothing_to_mark",
     }  # fmt: skip
     assert draft == held | {"finalize": "accountant_needed"}

@@ -30,10 +30,10 @@ def with_transfer(state: AxisState, *, connected: bool = True, paused: bool = Fa
 @pytest.mark.parametrize(
     ("one", "around", "closed"),
     [
-        (DRAFT, None, {"credit": "not_final"}),
-        (dataclasses.replace(DRAFT, status=Status.PROFORMA_SENT), None, {"credit": "not_final"}),
-        (dataclasses.replace(DRAFT, hold="x"), None, {"credit": "not_final", "finalize": "on_hold"}),
-        (DRAFT, Surroundings(email_under_way=True), {"credit": "not_final", "delete": "email_under_way"}),
+        (DRAFT, None, {"credit": "not_transferred"}),
+        (dataclasses.replace(DRAFT, status=Status.PROFORMA_SENT), None, {"credit": "not_transferred"}),
+        (dataclasses.replace(DRAFT, hold="x"), None, {"credit": "not_transferred", "finalize": "on_hold"}),
+        (DRAFT, Surroundings(email_under_way=True), {"credit": "not_transferred", "delete": "email_under_way"}),
         (READY, None, {"credit": "not_transferred", "finalize": "already_final", "delete": "already_final"}),
         (SENT, None, {"finalize": "already_final", "delete": "already_final"}),
         (SENT, Surroundings(fully_credited=True),
