@@ -90,6 +90,7 @@ async def mark_transferred(
     done = Axis("succeeded", AxisReason("manual", reason), context.now)
     sent = dataclasses.replace(loaded.invoice, status=Status.FINAL_SENT)
     changes = [
+        Change("status", loaded.invoice.status.value, sent.status.value),
         Change("transfer", loaded.around.axes.transfer.state, done.state),
         Change("transfer.reason", None, reason),
     ]

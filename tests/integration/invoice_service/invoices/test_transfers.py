@@ -179,6 +179,7 @@ async def test_closed_by_hand(connected: Shop) -> None:
     entry = (await connected.trail(invoice))[0]
     assert entry["action"] == "transfer.marked"
     assert {"field": "transfer.reason", "before": None, "after": "saisie à la main"} in entry["changes"]
+    assert {"field": "status", "before": "final_ready", "after": "final_sent"} in entry["changes"]
 
 
 @pytest.mark.parametrize(
