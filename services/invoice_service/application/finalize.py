@@ -48,7 +48,7 @@ async def finalize(uow: UnitOfWork, context: Context, ref: str, *, based_on: int
     day = final_date(before, drafting, context.now)
     dated = settled(dataclasses.replace(before, date=day), drafting)
     if dated.kind == "credit_note":
-        dated = await settle_credit(uow, dated)
+        dated = await settle_credit(uow, dated, for_good=True)
     errors = missing(dated, drafting, day=day, rebilled_credit=loaded.around.rebilled_credit)
     if errors:
         raise Invalid("incomplete", errors=errors, number=before.number)

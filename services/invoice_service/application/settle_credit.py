@@ -15,8 +15,11 @@ from services.invoice_service.domain.money import to_cent
 _EDITABLE_ON_CREDIT = {"description", "quantity", "amount", "release_quantity"}
 
 
-async def settle_credit(uow: UnitOfWork, credit: Invoice) -> Invoice:
+async def settle_credit(uow: UnitOfWork, credit: Invoice, *, for_good: bool = False) -> Invoice:
     """The credit with its totals, under the lock on the credited invoice that its own lock has taken.
+
+    `for_good`: it becomes final. Then it must hold without the other drafts, too: one that credits a rebate makes
+    room for more, and can still be taken back.
 
     Raises:
         Invalid: over_credit, foreign_line.
@@ -25,10 +28,13 @@ async def settle_credit(uow: UnitOfWork, credit: Invoice) -> Invoice:
         raise Invalid("invalid", errors=(FieldError("credited_invoice", "required"),))
     original = (await uow.invoices.load(str(credit.credited_invoice), "")).invoice
     others = [other for other in await uow.invoices.credits_of(original.id) if other.id != credit.id]
+    finals = [other for other in others if other.status.final]
     errors = check_caps(original, others, credit.lines)
+    if for_good and not errors:
+        errors = check_caps(original, finals, credit.lines)
     if errors:
         raise Invalid("over_credit", errors=errors)
-    return credit_totalled(credit, original, [other for other in others if other.status.final])
+    return credit_totalled(credit, original, finals)
 
 
 def edited_credit_line(line: Line, typed: Mapping[str, Any]) -> Line:

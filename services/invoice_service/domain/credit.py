@@ -72,7 +72,15 @@ def _share(line: Line, quantity: Decimal, amount: Decimal) -> Decimal:
 
 def remaining_requests(original: Invoice, existing: Iterable[Invoice]) -> tuple[CreditRequest, ...]:
     """A credit of all that remains: the remaining quantity of each line, or its remaining amount."""
-    have = credited_by_line(existing)
+    return _remaining(original, credited_by_line(existing))
+
+
+def fully_credited(original: Invoice, have: Mapping[uuid.UUID, Credited]) -> bool:
+    """Whether nothing is left to credit; `have` is what all credits have by line, drafts counted."""
+    return not _remaining(original, have)
+
+
+def _remaining(original: Invoice, have: Mapping[uuid.UUID, Credited]) -> tuple[CreditRequest, ...]:
     requests = []
     for line in original.lines:
         if line.total is None or line.quantity is None:
@@ -90,22 +98,44 @@ def remaining_requests(original: Invoice, existing: Iterable[Invoice]) -> tuple[
 def check_caps(
     original: Invoice, existing: Iterable[Invoice], lines: Sequence[Line]
 ) -> tuple[FieldError, ...]:
-    """Those of a credit's lines that, with the credits that exist (drafts reserve), exceed the invoice."""
+    """What of a credit exceeds the invoice, together with credits that exist (drafts reserve): lines, else the total.
+
+    The total is a cap of its own when a line is a rebate: without it, the other lines come to more than was owed.
+    """
     have, wanted = credited_by_line(existing), wanted_by_line(lines)
     exceeded = set()
+    shares: dict[uuid.UUID, Decimal] = {}
     for line in original.lines:
-        if line.id not in wanted:
-            continue
-        was = have.get(line.id, Credited())
-        quantity = was.quantity + wanted[line.id].quantity
-        total = _share(line, quantity, was.amount + wanted[line.id].amount)
-        if quantity > (line.quantity or Decimal(0)) or abs(total) > abs(line.total or ZERO):
+        was, more = have.get(line.id, Credited()), wanted.get(line.id, Credited())
+        quantity = was.quantity + more.quantity
+        shares[line.id] = _share(line, quantity, was.amount + more.amount)
+        if line.id in wanted and (
+            quantity > (line.quantity or Decimal(0)) or abs(shares[line.id]) > abs(line.total or ZERO)
+        ):
             exceeded.add(line.id)
+    if not exceeded and _with_taxes(original, shares) > original.totals.total:
+        return (FieldError("total", "over_credit"),)
     return tuple(
         FieldError(f"lines[{index}]", "over_credit")
         for index, line in enumerate(lines)
         if line.credited_line in exceeded
     )
+
+
+def _with_taxes(original: Invoice, shares: Mapping[uuid.UUID, Decimal]) -> Decimal:
+    """What these shares of an invoice's lines come to, the taxes that it charged on them included."""
+    bases = _bases(original, shares)
+    taxes = (to_cent(product(bases[tax.code], tax.rate)) for tax in original.totals.taxes)
+    return sum(shares.values(), ZERO) + sum(taxes, ZERO)
+
+
+def _bases(original: Invoice, shares: Mapping[uuid.UUID, Decimal]) -> dict[str, Decimal]:
+    """The sums that the taxes of an invoice apply to, of these shares of its lines."""
+    bases = dict.fromkeys((tax.code for tax in original.totals.taxes), ZERO)
+    for line in original.lines:
+        for code in line.taxes:
+            bases[code] = bases.get(code, ZERO) + shares.get(line.id, ZERO)
+    return bases
 
 
 def credit_line(line_id: uuid.UUID, line: Line, request: CreditRequest) -> Line:
@@ -150,7 +180,6 @@ def credit_totalled(credit: Invoice, original: Invoice, final_credits: Iterable[
     have = credited_by_line(final_credits)
     originals = {line.id: line for line in original.lines}
     lines = []
-    bases: dict[str, Decimal] = {}
     for line in credit.lines:
         if line.credited_line is None or line.credited_line not in originals:
             raise Invalid("invalid", errors=(FieldError("lines", "foreign_line"),))
@@ -163,9 +192,7 @@ def credit_totalled(credit: Invoice, original: Invoice, final_credits: Iterable[
         # Two lines of one credit may credit the same line: the second one comes on top of the first.
         have[source.id] = Credited(quantity, amount, was.total - total)
         lines.append(dataclasses.replace(line, total=total, taxes=source.taxes, tax_code=source.tax_code))
-    for source in original.lines:
-        for code in source.taxes:
-            bases[code] = bases.get(code, ZERO) + have.get(source.id, Credited()).total
+    bases = _bases(original, {line_id: credited.total for line_id, credited in have.items()})
     taxes = _credit_taxes(original, final_credits, bases)
     subtotal = sum((line.total for line in lines if line.total is not None), ZERO)
     total = subtotal + sum((tax.amount for tax in taxes), ZERO)
@@ -180,14 +207,7 @@ def _credit_taxes(
         earlier = [
             other for credit in final_credits for other in credit.totals.taxes if other.code == tax.code
         ]
-        base = -(bases.get(tax.code, ZERO) + sum((other.base for other in earlier), ZERO))
-        amount = -(
-            to_cent(product(bases.get(tax.code, ZERO), tax.rate)) + sum((o.amount for o in earlier), ZERO)
-        )
+        base = -(bases[tax.code] + sum((other.base for other in earlier), ZERO))
+        amount = -(to_cent(product(bases[tax.code], tax.rate)) + sum((o.amount for o in earlier), ZERO))
         taxes.append(dataclasses.replace(tax, base=base, amount=amount))
     return tuple(taxes)
-
-
-def fully_credited(original: Invoice, existing: Iterable[Invoice]) -> bool:
-    """Whether nothing is left to credit, drafts counted."""
-    return not remaining_requests(original, existing)

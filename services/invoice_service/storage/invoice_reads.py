@@ -38,11 +38,12 @@ _AROUND = f"""
     'email_under_way', exists (
         select from emails e where e.state in ('prepared', 'sending') and e.invoice_id = any (
             array(select i.id union all select c.id from invoices c where c.rebills = i.id))),
-    'fully_credited', i.status = 'final_sent' and not exists (
-        select from invoice_lines l, lateral (
-            select coalesce(sum(c.total), 0) as total, coalesce(sum(c.quantity), 0) as quantity
-            from invoice_lines c where c.credited_line = l.id) credited
-        where l.invoice_id = i.id and abs(l.total) > abs(credited.total) and l.quantity > -credited.quantity),
+    'credited_lines', coalesce((
+        select jsonb_agg(to_jsonb(credited)) from (
+            select c.credited_line as line, -coalesce(sum(c.quantity), 0) as quantity,
+                   -coalesce(sum(c.total) filter (where c.quantity is null), 0) as amount
+            from invoice_lines l join invoice_lines c on c.credited_line = l.id
+            where l.invoice_id = i.id and i.status = 'final_sent' group by c.credited_line) credited), '[]'),
     'settings', (select jsonb_strip_nulls(jsonb_build_object(
         'connector', body -> 'connector', 'connector_paused', body -> 'connector_paused',
         'outbound', body -> 'outbound')) from settings),

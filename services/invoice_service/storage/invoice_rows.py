@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.domain.axes import Axes, Axis, AxisReason, Document
+from services.invoice_service.domain.credit import Credited, fully_credited
 from services.invoice_service.domain.invoice import (
     BillingContact,
     Invoice,
@@ -174,7 +175,7 @@ def tax_rows(invoice: Invoice) -> list[Row]:
     ]
 
 
-def surroundings_from(read: Row) -> Surroundings:
+def surroundings_from(read: Row, invoice: Invoice) -> Surroundings:
     """What stands around an invoice, from one read of it."""
     uses: dict[str, tuple[OtherUse, ...]] = {}
     for use in read["other_uses"]:
@@ -195,7 +196,7 @@ def surroundings_from(read: Row) -> Surroundings:
         contacts=frozenset(read["contacts"] or ()),
         email_under_way=read["email_under_way"],
         latest_email=_uuid(read["axes"]["delivery_email"]),
-        fully_credited=read["fully_credited"],
+        fully_credited=invoice.status is Status.FINAL_SENT and fully_credited(invoice, _credited(read)),
         favourite=read["favourite"],
         tax_code_province=read["tax_code_province"],
         connected=settings.connector != "none",
@@ -205,6 +206,13 @@ def surroundings_from(read: Row) -> Surroundings:
 
 def _job_state(row: Row) -> JobState:
     return JobState(Decimal(row["ordered_quantity"]), Decimal(row["billed"]), row["status"], row["payer"])
+
+
+def _credited(read: Row) -> dict[uuid.UUID, Credited]:
+    return {
+        uuid.UUID(row["line"]): Credited(Decimal(row["quantity"]), Decimal(row["amount"]))
+        for row in read["credited_lines"]
+    }
 
 
 def other_use(row: Row) -> OtherUse:

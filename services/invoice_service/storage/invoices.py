@@ -208,7 +208,8 @@ class Invoices:
 
 
 def _loaded(read: dict[str, Any]) -> Loaded:
-    return Loaded(invoice_from(read["invoice"], read["lines"], read["taxes"]), surroundings_from(read))
+    invoice = invoice_from(read["invoice"], read["lines"], read["taxes"])
+    return Loaded(invoice, surroundings_from(read, invoice))
 
 
 def _as_uuid(ref: str) -> uuid.UUID | None:

@@ -60,7 +60,7 @@ def by_line(credits_: list[Invoice]) -> dict[uuid.UUID, Decimal]:
 def assert_closed(original: Invoice, finals: list[Invoice]) -> None:
     """The credits together are the invoice: line by line, tax by tax, in all."""
     assert remaining_requests(original, finals) == ()
-    assert fully_credited(original, finals)
+    assert fully_credited(original, credited_by_line(finals))
     credited = by_line(finals)
     for one in original.lines:
         assert credited.get(one.id, ZERO) == (one.total or ZERO)
