@@ -11,6 +11,7 @@ from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import transact
 from services.invoice_service.application.edit_lines import (
     AddLine,
+    EditLine,
     add_line,
     edit_line,
     order_lines,
@@ -55,17 +56,16 @@ async def patch(request: web.Request) -> web.Response:
     based_on = if_match(request, required=True)
     line_id = path_id(request)
     body = await json_body(request, LinePatch)
+    command = EditLine(
+        line_id,
+        body.typed(),
+        moved="after" in body.model_fields_set,
+        after=body.after,
+        allow_over_invoicing=body.allow_over_invoicing,
+    )
     return await transact(
         request,
-        lambda uow, context: edit_line(
-            uow,
-            context,
-            ref_of(request),
-            line_id,
-            body.typed(),
-            based_on=based_on,
-            allow_over_invoicing=body.allow_over_invoicing,
-        ),
+        lambda uow, context: edit_line(uow, context, ref_of(request), command, based_on=based_on),
         lambda result: _line_answer(200, *result),
         current=current_state(request),
     )

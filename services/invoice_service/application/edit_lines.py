@@ -40,6 +40,17 @@ class AddLine:
     allow_over_invoicing: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class EditLine:
+    """What is typed over in a line (null clears a field back to its default); when it is `moved`, behind what."""
+
+    line: uuid.UUID
+    typed: Mapping[str, Any]
+    moved: bool = False
+    after: uuid.UUID | None = None
+    allow_over_invoicing: bool = False
+
+
 async def add_line(
     uow: UnitOfWork, context: Context, ref: str, command: AddLine, *, based_on: int | None
 ) -> tuple[Loaded, Line]:
@@ -80,19 +91,12 @@ async def add_line(
 
 
 async def edit_line(
-    uow: UnitOfWork,
-    context: Context,
-    ref: str,
-    line_id: uuid.UUID,
-    typed: Mapping[str, Any],
-    *,
-    based_on: int | None,
-    allow_over_invoicing: bool = False,
+    uow: UnitOfWork, context: Context, ref: str, command: EditLine, *, based_on: int | None
 ) -> tuple[Loaded, Line]:
-    """Type over fields of a line; null clears one back to its default. Raises as `add_line`."""
+    """Type over fields of a line, or move it. Raises as `add_line`."""
     loaded = await _opened(uow, context, ref, based_on)
-    invoice = loaded.invoice
-    line = _line(invoice, line_id)
+    invoice, typed = loaded.invoice, command.typed
+    line = _line(invoice, command.line)
     read = await drafting_of(
         uow, invoice, line_needs(invoice, product=typed.get("product"), account=typed.get("gl_account"))
     )
@@ -101,11 +105,19 @@ async def edit_line(
     else:
         remaining = remaining_for(line, read.drafting, invoice)
         changed = typed_over(line, typed, read.drafting, invoice.language, remaining=remaining)
-    lines = tuple(changed if other.id == line_id else other for other in invoice.lines)
+    lines = tuple(changed if other.id == line.id else other for other in invoice.lines)
+    if command.moved:
+        lines = inserted(tuple(other for other in lines if other.id != line.id), changed, command.after)
     after = await _keep(
-        uow, context, loaded, read, lines, action="line.edited", allow_over_invoicing=allow_over_invoicing
+        uow,
+        context,
+        loaded,
+        read,
+        lines,
+        action="line.edited",
+        allow_over_invoicing=command.allow_over_invoicing,
     )
-    return after, _line(after.invoice, line_id)
+    return after, _line(after.invoice, line.id)
 
 
 async def remove_line(

@@ -11,7 +11,7 @@ from services.invoice_service.application.create_invoice import CreateInvoice, c
 from services.invoice_service.application.credit_invoice import CreditInvoice, credit_invoice
 from services.invoice_service.application.duplicate_invoice import duplicate_invoice
 from services.invoice_service.application.edit_invoice import edit_invoice
-from services.invoice_service.application.edit_lines import AddLine, add_line, edit_line
+from services.invoice_service.application.edit_lines import AddLine, EditLine, add_line, edit_line
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.send_email import EmailToSend, send_email
 from services.invoice_service.domain.credit import CreditRequest
@@ -56,7 +56,9 @@ async def _type(
     lines = (await uow.invoices.load(number, context.actor.id)).invoice.lines if typed else ()
     for place, values in typed.items():
         line = lines[place].id
-        await edit_line(uow, context, number, line, values, based_on=None, allow_over_invoicing=over)
+        await edit_line(
+            uow, context, number, EditLine(line, values, allow_over_invoicing=over), based_on=None
+        )
 
 
 async def refund(uow: UnitOfWork, context: Context, row: Refund, numbers: Numbers) -> tuple[str, ...]:

@@ -144,6 +144,7 @@ class LineFields(Body):
     product: Code | None = None
     gl_account: Code | None = None
     tax_code: Code | None = None
+    after: Id | None = Field(default=None, description="the line that it goes behind; null: the last one")
     allow_over_invoicing: bool = Field(
         default=False, description="more than what was ordered and the tolerance; an accountant's word"
     )
@@ -206,7 +207,6 @@ class LineBody(LineFields):
     extra_charge: Code | None = Field(
         default=None, description="id or code of an extra charge of the job, else of the invoice's jobs"
     )
-    after: Id | None = Field(default=None, description="the line that it comes after; null: the last one")
     force: bool = Field(default=False, description="also when the job is fully billed")
 
     @model_validator(mode="after")

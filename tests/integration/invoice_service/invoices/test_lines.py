@@ -201,6 +201,28 @@ async def test_lines_go_behind_one_and_are_put_in_order(shop: Shop) -> None:
     assert ordered["version"] == invoice["version"] + 1
 
 
+async def test_a_line_is_moved_behind_another_or_to_the_end(shop: Shop) -> None:
+    invoice = await shop.billing(*({"price": "1.00", "description": text} for text in "ABC"))
+    first, second, third = (line["id"] for line in invoice["lines"])
+
+    async def moved(line: int, after: str | None, **more: str) -> list[tuple[str, str]]:
+        expect(await shop.patch_line(invoice, {"after": after, **more}, line=line), 200)
+        now = await shop.get(invoice["number"])
+        invoice["version"] = now["version"]
+        return [(line["description"], line["total"]) for line in now["lines"]]
+
+    a, b, c = (("A", "1.00"), ("B", "1.00"), ("C", "1.00"))
+    assert await moved(2, first) == [a, c, b]
+    assert await moved(0, None) == [c, b, a]
+    assert await moved(1, third, quantity="2") == [c, ("B", "2.00"), a]
+    before = invoice["version"]
+    assert await moved(1, third) == [c, ("B", "2.00"), a]
+    assert invoice["version"] == before
+    for nowhere in (second, invoice["id"]):
+        reply = await shop.patch_line(invoice, {"after": nowhere}, line=1)
+        assert (reply.status, reply.fields) == (422, {"after": "unknown_reference"})
+
+
 async def test_an_order_names_each_line_once(shop: Shop) -> None:
     invoice = await shop.billing({"price": "1.00"}, {"price": "2.00"})
     first, second = (line["id"] for line in invoice["lines"])
