@@ -22,7 +22,7 @@ from services.invoice_service.domain.credit import (
 )
 from services.invoice_service.domain.editing import new_proforma, with_lines
 from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
-from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Status, Surroundings
+from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Status
 from services.invoice_service.domain.line import Line, totalled
 from services.invoice_service.domain.quantities import check_quantities
 from shared.identifiers import new_id
@@ -78,6 +78,8 @@ async def credit_invoice(
     rebill = None
     if command.rebill:
         rebill = (await _rebill(uow, context, original, made.invoice, read)).invoice.number
+        # Its jobs stand on one more invoice now.
+        made = await uow.invoices.load(str(made.invoice.id), context.actor.id)
         check_quantities(
             read.drafting.jobs,
             await uow.drafting.billed(original.jobs),
@@ -158,6 +160,4 @@ async def _rebill(
         )
     }
     rebill = with_lines(dataclasses.replace(fresh, **copied, rebills=credit.id), tuple(lines), read.drafting)
-    made = await keep_new(uow, context, rebill, read)
-    link = LinkedInvoice(credit.id, credit.number, credit.date, credit.status)
-    return Loaded(made.invoice, Surroundings(rebilled_credit=link, other_uses=made.around.other_uses))
+    return await keep_new(uow, context, rebill, read)

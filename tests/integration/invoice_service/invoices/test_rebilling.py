@@ -13,6 +13,7 @@ async def test_billed_again_in_one_step(shop: Shop) -> None:
     credit = expect(await shop.credit(invoice, rebill=True), 201)
 
     again = await shop.get(credit["rebill"])
+    assert await shop.get(credit["number"]) == {name: credit[name] for name in credit if name != "rebill"}
     assert (again["kind"], again["status"]) == ("invoice", "proforma_draft")
     assert figures(again) == figures(invoice)
     assert [line["quantity"] for line in again["lines"]] == ["1000"]
