@@ -152,8 +152,12 @@ class CustomerData(Wire):
 
     code: Code = Field(description="the customer's code, the same in every message about it")
     name: LongText = Field(min_length=1)
-    language: Language = Field(default="fr", description="of its invoices and e-mails")
-    currency: Currency = Field(default="CAD", description="ISO 4217 code: what it is billed in")
+    language: Language | None = Field(
+        default=None, description="of its invoices and e-mails; absent: the shop's"
+    )
+    currency: Currency | None = Field(
+        default=None, description="ISO 4217 code: what it is billed in; absent: the shop's"
+    )
     active: bool = Field(default=True, description="false: nothing more is billed to it")
     prospect: bool = Field(default=False, description="true: not a customer yet, nothing is billed to it")
     po_required: bool = Field(

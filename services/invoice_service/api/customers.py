@@ -15,7 +15,9 @@ from services.invoice_service.api.lists import (
 )
 from services.invoice_service.api.requests import json_body, path_code
 from services.invoice_service.api.transact import query, transact
+from services.invoice_service.application.context import Context
 from services.invoice_service.application.outcome import Put
+from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.put_customer import KIND, put_customer
 from services.invoice_service.domain.parties import Customer
 
@@ -60,5 +62,9 @@ async def get_one(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     """PUT /customers/{code}."""
     code = path_code(request)
-    customer = (await json_body(request, CustomerBody)).customer(code)
-    return await transact(request, lambda uow, context: put_customer(uow, context, customer), _present)
+    body = await json_body(request, CustomerBody)
+
+    async def use_case(uow: UnitOfWork, context: Context) -> Put[Customer]:
+        return await put_customer(uow, context, body.customer(code, await uow.settings.get()))
+
+    return await transact(request, use_case, _present)

@@ -17,6 +17,8 @@ from services.invoice_service.domain.reference import (
     Referral,
     SalesRep,
 )
+from services.invoice_service.domain.settings import ShopSettings
+from services.invoice_service.domain.texts import Language
 from shared.contracts.production import CustomerData
 
 KIND = "customer"
@@ -46,6 +48,11 @@ async def put_customer(uow: ReferencePorts, context: Context, customer: Customer
     return Put(customer, created=False)
 
 
+def in_house(language: Language | None, currency: str | None, settings: ShopSettings) -> dict[str, str]:
+    """Language and currency of a customer, the shop's where nobody said."""
+    return {"language": language or settings.language, "currency": currency or settings.currency}
+
+
 def _referrals(customer: Customer) -> tuple[Referral, ...]:
     return (
         Referral("bill_to", KIND, customer.bill_to),
@@ -58,11 +65,11 @@ def _referrals(customer: Customer) -> tuple[Referral, ...]:
     )
 
 
-def customer_of(data: CustomerData) -> Customer:
-    """The customer that a message tells of."""
+def customer_of(data: CustomerData, settings: ShopSettings) -> Customer:
+    """The customer that a message tells of; in the shop's language and currency when it does not say."""
     values = data.model_dump(exclude={"addresses", "contacts"})
     return Customer(
-        **values,
+        **values | in_house(data.language, data.currency, settings),
         addresses=tuple(Address(**address.model_dump()) for address in data.addresses),
         contacts=tuple(Contact(**contact.model_dump()) for contact in data.contacts),
     )

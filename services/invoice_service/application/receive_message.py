@@ -76,7 +76,7 @@ async def _apply(
     message: JobCompleted | JobUpdated | CustomerUpdated,
 ) -> Received:
     if isinstance(message, CustomerUpdated):
-        await put_customer(uow, context, customer_of(message.customer))
+        await put_customer(uow, context, customer_of(message.customer, await uow.settings.get()))
         return Received("applied")
     put = await put_job(uow, context, job_input_of(message.job), message_time=envelope.time)
     outcome: Literal["applied", "superseded"] = "superseded" if put.superseded else "applied"

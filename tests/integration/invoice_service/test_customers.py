@@ -171,7 +171,22 @@ async def test_what_a_message_tells_is_put_the_same_way(invoicing: Invoicing) ->
     context = Context(SYSTEM, invoicing.clock(), "m-1")
 
     async with invoicing.services.transactions.writing() as uow:
-        put = await put_customer(uow, context, customer_of(data))
+        put = await put_customer(uow, context, customer_of(data, await uow.settings.get()))
 
     assert put.created
     assert (await invoicing.get("/customers/C-0153")).json == {"code": "C-0153", **CUSTOMER}
+
+
+async def test_who_says_no_language_and_no_currency_has_those_of_the_shop(invoicing: Invoicing) -> None:
+    await invoicing.patch("/settings", {"language": "en", "currency": "USD"})
+    data = CustomerData.model_validate({"code": "C-2", "name": "Zoë"})
+    context = Context(SYSTEM, invoicing.clock(), "m-1")
+
+    put = await invoicing.put("/customers/C-1", {"name": "Zoë"})
+    null = await invoicing.put("/customers/C-3", {"name": "Zoë", "language": None, "currency": None})
+    async with invoicing.services.transactions.writing() as uow:
+        await put_customer(uow, context, customer_of(data, await uow.settings.get()))
+    told = await invoicing.get("/customers/C-2")
+
+    for reply in (put, null, told):
+        assert (reply.json["language"], reply.json["currency"]) == ("en", "USD")

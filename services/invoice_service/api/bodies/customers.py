@@ -15,7 +15,9 @@ from services.invoice_service.api.bodies.fields import (
     Shown,
     example,
 )
+from services.invoice_service.application.put_customer import in_house
 from services.invoice_service.domain.parties import Address, Contact, Customer
+from services.invoice_service.domain.settings import ShopSettings
 
 Kind = Literal["billing", "shipping"]
 
@@ -117,8 +119,8 @@ class CustomerBody(Body):
     )
 
     name: LongText
-    language: Language = "fr"
-    currency: Currency = "CAD"
+    language: Language | None = Field(default=None, description="null: the shop's")
+    currency: Currency | None = Field(default=None, description="null: the shop's")
     active: bool = True
     prospect: bool = Field(default=False, description="nothing can be billed to it yet")
     po_required: bool = Field(default=False, description="no invoice is final without a PO number")
@@ -132,11 +134,12 @@ class CustomerBody(Body):
     addresses: Annotated[tuple[AddressBody, ...], Field(max_length=500)] = ()
     contacts: Annotated[tuple[ContactBody, ...], Field(max_length=500)] = ()
 
-    def customer(self, code: str) -> Customer:
+    def customer(self, code: str, settings: ShopSettings) -> Customer:
         """The customer that it describes."""
+        values = self.model_dump(exclude={"addresses", "contacts"})
         return Customer(
             code=code,
-            **self.model_dump(exclude={"addresses", "contacts"}),
+            **values | in_house(self.language, self.currency, settings),
             addresses=tuple(address.value() for address in self.addresses),
             contacts=tuple(contact.value() for contact in self.contacts),
         )
