@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from services.invoice_service.api.bodies.fields import Body, EmailAddress, Paragraphs, Shown, Unfit, example
 from services.invoice_service.api.bodies.invoices import Id
@@ -34,13 +34,21 @@ class MailboxBody(Body):
     email: EmailAddress
 
 
+def _mailbox(value: object) -> object:
+    """An address alone is a mailbox without a name."""
+    return {"email": value} if isinstance(value, str) else value
+
+
+Mailbox = Annotated[MailboxBody, BeforeValidator(_mailbox, json_schema_input_type=MailboxBody | EmailAddress)]
+
+
 class EmailBody(Body):
     """An e-mail to send. Without `from`, the business entity's address."""
 
     model_config = example(
         {
             "to": [{"name": "Julie Tremblay", "email": "julie.tremblay@editionsdunord.example"}],
-            "cc": [{"email": "comptes@editionsdunord.example"}],
+            "cc": ["comptes@editionsdunord.example"],
             "subject": "Votre facture",
             "body": "Bonjour,\n\nVous trouverez votre facture ci-jointe.\n\nMerci de votre confiance.",
             "attachments": [],
@@ -49,12 +57,12 @@ class EmailBody(Body):
     )
 
     from_: Annotated[
-        MailboxBody | None,
+        Mailbox | None,
         Field(alias="from", description="an address of the business entity, or the caller's own"),
     ] = None
-    to: Annotated[list[MailboxBody], Field(min_length=1, max_length=50)]
-    cc: Annotated[tuple[MailboxBody, ...], Field(max_length=50)] = ()
-    bcc: Annotated[tuple[MailboxBody, ...], Field(max_length=50)] = ()
+    to: Annotated[list[Mailbox], Field(min_length=1, max_length=50)]
+    cc: Annotated[tuple[Mailbox, ...], Field(max_length=50)] = ()
+    bcc: Annotated[tuple[Mailbox, ...], Field(max_length=50)] = ()
     subject: Annotated[
         str,
         Field(min_length=1, max_length=500, json_schema_extra={"pattern": _PLAIN}),

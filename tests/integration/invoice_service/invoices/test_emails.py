@@ -168,9 +168,25 @@ async def test_each_address_is_written_to_once(shop: Shop) -> None:
     ]
 
 
+async def test_an_address_alone_will_do(shop: Shop) -> None:
+    invoice = await shop.billing({"price": "10.00"})
+    fields = {"from": "factures@shop.example", "to": ["a@client.example"], "cc": ["b@client.example"]}
+
+    email = expect(await shop.email(invoice, **fields, bcc=["c@client.example"]), 202)
+
+    assert email["from"] == {"name": "", "email": "factures@shop.example"}
+    assert [(one["role"], one["name"], one["email"]) for one in email["recipients"]] == [
+        ("to", "", "a@client.example"),
+        ("cc", "", "b@client.example"),
+        ("bcc", "", "c@client.example"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("fields", "refused"),
     [
+        ({"to": ["nobody"]}, {"to[0].email": "invalid"}),
+        ({"from": 5}, {"from": "invalid"}),
         ({"to": []}, {"to": "invalid"}),
         ({"to": [{"email": "nobody"}]}, {"to[0].email": "invalid"}),
         ({"subject": "a\nBcc: x@example.com"}, {"subject": "invalid"}),

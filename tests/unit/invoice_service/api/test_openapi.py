@@ -21,7 +21,7 @@ CONTRACT = {
     "/number-series/{entity}/{kind}": {"get", "patch"},
     "/me": {"get", "patch"},
     "/keys": {"get", "post"},
-    "/keys/{id}": {"delete"},
+    "/keys/{id}": {"get", "delete"},
     **{
         path: {"get"}
         for path in (
