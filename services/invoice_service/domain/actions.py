@@ -59,6 +59,8 @@ def _obstacle(name: str, invoice: Invoice, around: Surroundings) -> str | None:
         case "finalize":
             if invoice.status.final:
                 return "already_final"
+            if around.rebilled_credit is not None and not around.rebilled_credit.status.final:
+                return "credit_not_final"
             return "on_hold" if invoice.hold is not None else None
         case "credit":
             return credit_obstacle(invoice, around)

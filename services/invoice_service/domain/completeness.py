@@ -93,14 +93,14 @@ def missing_accounts(invoice: Invoice, drafting: Drafting) -> tuple[FieldError, 
     errors = [
         FieldError(f"lines[{index}].gl_account", "gl_account_missing")
         for index, line in enumerate(invoice.lines)
-        if line.priced and revenue_account(line, drafting) is None
+        if line.total and revenue_account(line, drafting) is None
     ]
     if receivable_account(invoice, drafting) is None:
         errors.append(FieldError("receivable_account", "receivable_account_missing"))
     errors += [
         FieldError("tax_code", "tax_account_missing", {"tax": tax.code})
         for tax in invoice.totals.taxes
-        if tax_account(tax, drafting) is None
+        if tax.amount and tax_account(tax, drafting) is None
     ]
     return tuple(errors)
 

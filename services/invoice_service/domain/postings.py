@@ -33,6 +33,8 @@ class AccountMissing(Exception):
 def postings(invoice: Invoice, drafting: Drafting) -> tuple[LedgerPosting, ...]:
     """The postings of an invoice; they sum to zero. A credit note's have the signs reversed.
 
+    What comes to nothing is no posting: a line without quantity, a tax that a credit does not touch.
+
     Raises:
         AccountMissing: one has no account.
     """
@@ -41,7 +43,7 @@ def postings(invoice: Invoice, drafting: Drafting) -> tuple[LedgerPosting, ...]:
         raise AccountMissing(invoice.payer)
     revenue: dict[str, Decimal] = {}
     for line in invoice.lines:
-        if line.total is None:
+        if not line.total:
             continue
         account = revenue_account(line, drafting)
         if account is None:
@@ -50,8 +52,10 @@ def postings(invoice: Invoice, drafting: Drafting) -> tuple[LedgerPosting, ...]:
     result = [LedgerPosting(receivable, invoice.totals.total, "receivable")]
     result += [LedgerPosting(account, -amount, "revenue") for account, amount in revenue.items()]
     for tax in invoice.totals.taxes:
+        if not tax.amount:
+            continue
         account = tax_account(tax, drafting)
         if account is None:
             raise AccountMissing(tax.code)
         result.append(LedgerPosting(account, -tax.amount, "tax", tax.code, tax.name))
-    return tuple(result)
+    return tuple(posting for posting in result if posting.amount)

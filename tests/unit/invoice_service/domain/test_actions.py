@@ -5,9 +5,9 @@ import pytest
 from services.invoice_service.domain.actions import NAMES, available_actions
 from services.invoice_service.domain.actors import Actor, Role
 from services.invoice_service.domain.axes import Axes, Axis, AxisState
-from services.invoice_service.domain.invoice import Invoice, Status, Surroundings
+from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Status, Surroundings
 from services.invoice_service.domain.sentences import known_codes, sentence
-from tests.unit.invoice_service.domain.making import ACCOUNTANT, final, invoice, line, new_id
+from tests.unit.invoice_service.domain.making import ACCOUNTANT, TODAY, final, invoice, line, new_id
 
 DRAFT = invoice(line("1.00"))
 READY, SENT = final(DRAFT), final(DRAFT, sent=True)
@@ -23,6 +23,10 @@ def reasons(
     return {name: action.code for name, action in actions.items()}
 
 
+def linked(status: Status) -> LinkedInvoice:
+    return LinkedInvoice(new_id(), "PF-7", TODAY, status)
+
+
 def with_transfer(state: AxisState, *, connected: bool = True, paused: bool = False) -> Surroundings:
     return Surroundings(axes=Axes(transfer=Axis(state)), connected=connected, connector_paused=paused)
 
@@ -34,6 +38,9 @@ def with_transfer(state: AxisState, *, connected: bool = True, paused: bool = Fa
         (dataclasses.replace(DRAFT, status=Status.PROFORMA_SENT), None, {"credit": "not_transferred"}),
         (dataclasses.replace(DRAFT, hold="x"), None, {"credit": "not_transferred", "finalize": "on_hold"}),
         (DRAFT, Surroundings(email_under_way=True), {"credit": "not_transferred", "delete": "email_under_way"}),
+        (DRAFT, Surroundings(rebilled_credit=linked(Status.PROFORMA_SENT)),
+         {"credit": "not_transferred", "finalize": "credit_not_final"}),
+        (DRAFT, Surroundings(rebilled_credit=linked(Status.FINAL_READY)), {"credit": "not_transferred"}),
         (READY, None, {"credit": "not_transferred", "finalize": "already_final", "delete": "already_final"}),
         (SENT, None, {"finalize": "already_final", "delete": "already_final"}),
         (SENT, Surroundings(fully_credited=True),

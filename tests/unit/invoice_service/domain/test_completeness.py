@@ -104,6 +104,13 @@ def test_a_prospect_is_not_invoiced_and_may_be_credited(made_from: Drafting) -> 
     assert lacking(dataclasses.replace(invoice(line("1.00")), kind="credit_note"), made_from) == {}
 
 
+def test_what_comes_to_nothing_needs_no_account() -> None:
+    bare = drafting(settings=ShopSettings(connector="ledger", default_receivable_account="1200"))
+    free = invoice(line("9.00", "0"), line("1.00", gl_account="4444"), of=bare)
+
+    assert lacking(free, bare) == {}
+
+
 def test_accounts_when_they_are_booked() -> None:
     bare = drafting(settings=ShopSettings(connector="ledger"))
     made = invoice(

@@ -39,6 +39,17 @@ def test_one_of_what_is_owed_one_per_account_one_per_tax() -> None:
     ]
 
 
+def test_what_comes_to_nothing_is_no_posting() -> None:
+    exempt = line("10.00", gl_account="5555", tax_code="00")
+    offset = (line("3.00", gl_account="6000"), line("-3.00", gl_account="6000"))
+    pennies = line("0.02", gl_account="5555", tax_code="QC")
+
+    booked = postings(invoice(line("9.00", "0"), exempt, *offset, pennies, of=BOOKED), BOOKED)
+
+    assert [(one.account, str(one.amount)) for one in booked] == [("1200", "10.02"), ("5555", "-10.02")]
+    assert postings(invoice(line("9.00", "0"), of=BOOKED), BOOKED) == ()
+
+
 @given(st.lists(st.tuples(prices, st.sampled_from(["4000", "5555", None])), min_size=1, max_size=8))
 def test_they_sum_to_zero(given_lines: list[tuple[Decimal, str | None]]) -> None:
     made = invoice(*(line(f"{price:f}", gl_account=account) for price, account in given_lines), of=BOOKED)
