@@ -32,6 +32,7 @@ from services.invoice_service.settings import InvoiceSettings
 from shared.documents.store import DocumentStore
 from shared.postgres.migrations import ensure_roles, migrate
 from shared.postgres.pool import Pool, open_pool
+from tests.support.described import described
 from tests.support.postgres import PrivatePostgres
 
 MIGRATIONS = Path(__file__).parents[2] / "services/invoice_service/storage/migrations"
@@ -138,6 +139,7 @@ class Invoicing:
     commits: list[None]
     pool: Pool
     key: str | None = ADMIN_KEY
+    is_described: bool = True
 
     async def call(
         self,
@@ -150,17 +152,21 @@ class Invoicing:
         query: Mapping[str, str] | None = None,
         key: str | None = "",
     ) -> Reply:
-        """One call; a path that begins with /api or stands at the root is taken as it is."""
+        """One call; a path that begins with // stands at the root. An answer must be what the document says."""
         key = self.key if key == "" else key
         sent = {"Authorization": f"Bearer {key}"} if key else {}
         if body is not None or raw is not None:
             sent["Content-Type"] = "application/json"
-        url = self.base + (path if path.startswith("//") else f"/api/v1{path}").replace("//", "/", 1)
+        whole = path[1:] if path.startswith("//") else f"/api/v1{path}"
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         async with self.session.request(
-            method, url, data=data, params=query, headers={**sent, **(headers or {})}
-        ) as reply:
-            return await _read(reply)
+            method, self.base + whole, data=data, params=query, headers={**sent, **(headers or {})}
+        ) as received:
+            reply = await _read(received)
+        if self.is_described:
+            faults = described().faults(method, whole, reply.status, reply.headers, reply.text)
+            assert not faults, f"{method} {whole} {reply.status}: {faults}"
+        return reply
 
     async def get(self, path: str, **more: Any) -> Reply:
         """GET."""
@@ -243,7 +249,14 @@ async def running(
         await server.start_server()
         async with ClientSession() as session:
             yield Invoicing(
-                session, str(server.make_url("")).rstrip("/"), database, clock, services, commits, pool
+                session,
+                str(server.make_url("")).rstrip("/"),
+                database,
+                clock,
+                services,
+                commits,
+                pool,
+                is_described=routes is ROUTES,
             )
     finally:
         await server.close()

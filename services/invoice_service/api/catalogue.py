@@ -17,7 +17,12 @@ GL_ACCOUNTS = Resource(
     variable="number",
 )
 PRODUCTS = Resource(
-    reference.Product, bodies.ProductBody, bodies.ProductBody.record, bodies.ProductShown, _BY_CODE
+    reference.Product,
+    bodies.ProductBody,
+    bodies.ProductBody.record,
+    bodies.ProductShown,
+    _BY_CODE,
+    refusals=("unknown_reference",),
 )
 EXTRA_CHARGES = Resource(
     reference.ExtraChargeCode,
@@ -25,6 +30,7 @@ EXTRA_CHARGES = Resource(
     bodies.ExtraChargeBody.record,
     bodies.ExtraChargeShown,
     _BY_CODE,
+    refusals=("unknown_reference", "account_or_product_required"),
 )
 PAYMENT_TERMS = Resource(
     reference.PaymentTerm,
@@ -61,6 +67,7 @@ EMAIL_TEMPLATES = Resource(
     texts.EmailTemplateShown,
     ListSpec(("kind",), "kind", (SEARCH,)),
     variable="kind",
+    refusals=("unknown_variable",),
 )
 TRANSLATIONS = Resource(
     reference.Translation,

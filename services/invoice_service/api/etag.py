@@ -8,9 +8,10 @@ from services.invoice_service.api.requests import bad_parameter
 from services.invoice_service.domain.errors import VersionRequired
 
 ANY_VERSION = None
-_TAG = re.compile(r'"v([1-9][0-9]{0,8})"')
+TAG_PATTERN = r'"v([1-9][0-9]{0,8})"'
 # RFC 9110, 8.8.3. A weak one never matches here (13.1.1).
-_ANY_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+ENTITY_TAG_PATTERN = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAG, _ANY_TAG = re.compile(TAG_PATTERN), re.compile(ENTITY_TAG_PATTERN)
 _NO_VERSION = 0
 
 

@@ -1,5 +1,7 @@
 """The invoices' part of the table of contents."""
 
+from pydantic import BaseModel
+
 from services.invoice_service.api import (
     actions,
     attachments,
@@ -16,6 +18,7 @@ from services.invoice_service.api.bodies.emails import (
     EmailBody,
     EmailDraftShown,
     EmailShown,
+    UploadBody,
 )
 from services.invoice_service.api.bodies.invoices import (
     CreateBody,
@@ -38,6 +41,7 @@ from services.invoice_service.api.bodies.shown import (
     InvoiceShown,
     LineShown,
     NotificationShown,
+    RenderingAskedShown,
 )
 from services.invoice_service.api.routing import (
     ACCOUNTANT,
@@ -47,8 +51,13 @@ from services.invoice_service.api.routing import (
     UPLOAD_LIMIT,
     VIEWER,
     VIEWER_OR_MACHINE,
+    Access,
+    Handler,
     Parameter,
     Route,
+    deleting,
+    listing,
+    reading,
 )
 
 _ONE = "/invoices/{ref}"
@@ -56,16 +65,39 @@ _WAIT = Parameter(
     "wait", "Seconds to wait for it", {"type": "integer", "minimum": 0, "maximum": 30, "default": 10}
 )
 
+
+def _action(
+    name: str,
+    handler: Handler,
+    access: Access,
+    summary: str,
+    *,
+    status: int = 200,
+    body: type[BaseModel] | None = None,
+) -> Route:
+    """POST of something that is done to an invoice, which it answers."""
+    return Route(
+        "POST",
+        f"{_ONE}/{name}",
+        handler,
+        access,
+        summary,
+        status=(status,),
+        body=body,
+        answer=InvoiceShown,
+        takes_version=True,
+        answers_version=True,
+    )
+
+
 ROUTES: tuple[Route, ...] = (
-    Route(
-        "GET",
+    listing(
         "/invoices",
         invoices.get_list,
         VIEWER_OR_MACHINE,
         "List: invoices",
-        answer=InvoiceShown,
-        many=True,
-        query=invoices.LISTING.parameters,
+        InvoiceShown,
+        invoices.LISTING.parameters,
     ),
     Route(
         "POST",
@@ -76,8 +108,21 @@ ROUTES: tuple[Route, ...] = (
         status=(201,),
         body=CreateBody,
         answer=InvoiceShown,
+        answers_version=True,
+        answers_location=True,
+    )
+    .refusing(409, "job_not_launched", "job_cancelled", "job_fully_billed", "other_currency")
+    .refusing(409, "customer_not_billable")
+    .refusing(422, "unknown_reference"),
+    Route(
+        "GET",
+        _ONE,
+        invoices.get_one,
+        VIEWER_OR_MACHINE,
+        "One invoice",
+        answer=InvoiceShown,
+        answers_version=True,
     ),
-    Route("GET", _ONE, invoices.get_one, VIEWER_OR_MACHINE, "One invoice", answer=InvoiceShown),
     Route(
         "PATCH",
         _ONE,
@@ -86,9 +131,15 @@ ROUTES: tuple[Route, ...] = (
         "Edit a pro forma",
         body=InvoicePatch,
         answer=InvoiceShown,
-        needs_version=True,
-    ),
-    Route("DELETE", _ONE, invoices.delete, BILLER, "Delete a pro forma", status=(204,), needs_version=True),
+        takes_version=True,
+        answers_version=True,
+    )
+    .refusing(428, "version_required")
+    .refusing(409, "frozen", "customer_fixed", "customer_not_billable")
+    .refusing(422, "unknown_reference"),
+    Route(
+        "DELETE", _ONE, invoices.delete, BILLER, "Delete a pro forma", status=(204,), needs_version=True
+    ).refusing(409, "not_deletable"),
     Route(
         "POST",
         f"{_ONE}/duplicate",
@@ -97,7 +148,12 @@ ROUTES: tuple[Route, ...] = (
         "Duplicate an invoice as a pro forma",
         status=(201,),
         answer=InvoiceShown,
-    ),
+        takes_version=True,
+        answers_version=True,
+        answers_location=True,
+    )
+    .refusing(409, "customer_not_billable")
+    .refusing(422, "invalid"),
     Route(
         "POST",
         f"{_ONE}/lines",
@@ -108,7 +164,12 @@ ROUTES: tuple[Route, ...] = (
         body=LineBody,
         answer=LineShown,
         needs_version=True,
-    ),
+        answers_version=True,
+        answers_location=True,
+    )
+    .refusing(409, "frozen", "over_invoicing", "job_not_launched", "job_cancelled", "job_fully_billed")
+    .refusing(409, "customer_not_billable", "other_payer", "other_currency")
+    .refusing(422, "unknown_reference", "price_twice"),
     Route(
         "PUT",
         f"{_ONE}/lines/order",
@@ -118,7 +179,8 @@ ROUTES: tuple[Route, ...] = (
         body=OrderBody,
         answer=InvoiceShown,
         needs_version=True,
-    ),
+        answers_version=True,
+    ).refusing(409, "frozen"),
     Route(
         "PATCH",
         f"{_ONE}/lines/{{id}}",
@@ -128,7 +190,10 @@ ROUTES: tuple[Route, ...] = (
         body=LinePatch,
         answer=LineShown,
         needs_version=True,
-    ),
+        answers_version=True,
+    )
+    .refusing(409, "frozen", "over_invoicing")
+    .refusing(422, "unknown_reference", "price_twice", "over_credit"),
     Route(
         "DELETE",
         f"{_ONE}/lines/{{id}}",
@@ -137,27 +202,34 @@ ROUTES: tuple[Route, ...] = (
         "Remove a line",
         status=(204,),
         needs_version=True,
-    ),
+        answers_version=True,
+    )
+    .refusing(409, "frozen", "over_invoicing")
+    .refusing(422, "invalid"),
     Route(
         "GET",
         f"{_ONE}/pdf",
         documents.get_pdf,
         VIEWER_OR_MACHINE,
         "The PDF of the invoice as it stands",
-        status=(200, 202),
+        status=(200, 202, 304),
+        answer=RenderingAskedShown,
         query=(_WAIT,),
+        answers_version=True,
         media_type="application/pdf",
-    ),
+    ).refusing(409, "rendering_failed"),
     Route(
         "GET",
         f"{_ONE}/ubl",
         ubl.get_ubl,
         VIEWER_OR_MACHINE,
         "The UBL 2.1 document of a final invoice",
+        status=(200, 304),
+        answers_version=True,
         media_type="application/xml",
-    ),
-    Route(
-        "POST", f"{_ONE}/finalize", actions.post_finalize, ACCOUNTANT, "Make it final", answer=InvoiceShown
+    ).refusing(409, "not_final"),
+    _action("finalize", actions.post_finalize, ACCOUNTANT, "Make it final").refusing(
+        422, "incomplete", "over_credit", "invalid"
     ),
     Route(
         "POST",
@@ -168,15 +240,13 @@ ROUTES: tuple[Route, ...] = (
         status=(201,),
         body=CreditBody,
         answer=CreditShown,
-    ),
-    Route(
-        "GET",
-        f"{_ONE}/emails/draft",
-        emails.get_draft,
-        VIEWER,
-        "The e-mail that is proposed",
-        answer=EmailDraftShown,
-    ),
+        takes_version=True,
+        answers_version=True,
+        answers_location=True,
+    )
+    .refusing(409, "not_creditable", "over_invoicing")
+    .refusing(422, "over_credit"),
+    reading(f"{_ONE}/emails/draft", emails.get_draft, VIEWER, "The e-mail that is proposed", EmailDraftShown),
     Route(
         "POST",
         f"{_ONE}/emails",
@@ -186,16 +256,15 @@ ROUTES: tuple[Route, ...] = (
         status=(202,),
         body=EmailBody,
         answer=EmailShown,
-    ),
-    Route(
-        "GET",
+        takes_version=True,
+    ).refusing(422, "unknown_reference"),
+    listing(
         f"{_ONE}/emails",
         emails.get_history,
         VIEWER,
         "Its e-mails, newest first",
-        answer=EmailShown,
-        many=True,
-        query=emails.HISTORY.parameters,
+        EmailShown,
+        emails.HISTORY.parameters,
     ),
     Route(
         "POST",
@@ -205,33 +274,20 @@ ROUTES: tuple[Route, ...] = (
         "Send an e-mail again",
         status=(202,),
         answer=EmailShown,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/transfer/retry",
-        actions.post_retry_transfer,
-        ACCOUNTANT,
-        "Try the transfer again",
-        status=(202,),
-        answer=InvoiceShown,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/transfer/mark",
+        takes_version=True,
+    ).refusing(409, "no_document"),
+    _action("transfer/retry", actions.post_retry_transfer, ACCOUNTANT, "Try the transfer again", status=202)
+    .refusing(409, "nothing_to_retry")
+    .refusing(422, "incomplete"),
+    _action(
+        "transfer/mark",
         actions.post_mark_transferred,
         ACCOUNTANT,
         "Close the transfer by hand",
         body=ReasonBody,
-        answer=InvoiceShown,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/render/retry",
-        actions.post_retry_render,
-        BILLER,
-        "Make the PDF again",
-        status=(202,),
-        answer=InvoiceShown,
+    ).refusing(409, "nothing_to_retry"),
+    _action("render/retry", actions.post_retry_render, BILLER, "Make the PDF again", status=202).refusing(
+        409, "nothing_to_retry"
     ),
     Route(
         "POST",
@@ -240,28 +296,26 @@ ROUTES: tuple[Route, ...] = (
         BILLER,
         "Upload a file to attach to e-mails (multipart, part `file`)",
         status=(201,),
+        body=UploadBody,
         answer=AttachmentShown,
         body_limit=UPLOAD_LIMIT,
+        body_types=("multipart/form-data",),
     ),
-    Route(
-        "GET",
+    listing(
         f"{_ONE}/audit",
         invoices.get_audit,
         VIEWER,
         "Its trail, newest first",
-        answer=AuditShown,
-        many=True,
-        query=invoices.TRAIL.parameters,
+        AuditShown,
+        invoices.TRAIL.parameters,
     ),
-    Route(
-        "GET",
+    listing(
         "/notifications",
         notices.get_notifications,
         VIEWER,
         "What a person must be told",
-        answer=NotificationShown,
-        many=True,
-        query=notices.LISTING.parameters,
+        NotificationShown,
+        notices.LISTING.parameters,
     ),
     Route(
         "POST",
@@ -271,17 +325,16 @@ ROUTES: tuple[Route, ...] = (
         "The twin of job.completed",
         status=(202,),
         body=Completion,
+        body_types=("application/cloudevents+json", "application/json"),
         answer=ReceivedShown,
-    ),
-    Route(
-        "GET",
+    ).refusing(409, "conflicting_repeat"),
+    listing(
         "/parked-messages",
         messages.get_parked,
         ACCOUNTANT,
         "Messages that wait for a person",
-        answer=ParkedShown,
-        many=True,
-        query=messages.PARKED.parameters,
+        ParkedShown,
+        messages.PARKED.parameters,
     ),
     Route(
         "POST",
@@ -291,13 +344,6 @@ ROUTES: tuple[Route, ...] = (
         "Replay a parked message",
         status=(202,),
         answer=ReplayedShown,
-    ),
-    Route(
-        "DELETE",
-        "/parked-messages/{id}",
-        messages.delete_parked,
-        ADMIN,
-        "Discard a parked message",
-        status=(204,),
-    ),
+    ).refusing(409, "not_replayable"),
+    deleting("/parked-messages/{id}", messages.delete_parked, ADMIN, "Discard a parked message"),
 )

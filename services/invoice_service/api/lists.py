@@ -30,6 +30,7 @@ class Filter:
     description: str
     read: Callable[[str], Any]
     schema: dict[str, Any]
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +47,31 @@ class ListSpec:
         return (
             Parameter(
                 "limit",
-                f"Size of the page, {DEFAULT_LIMIT} by default",
+                "Size of the page",
                 {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
             ),
-            Parameter("after", "The `next` of the page before", {"type": "string"}),
+            Parameter(
+                "after",
+                "The `next` of the page before, in the same order",
+                {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{1,{_MAX_CURSOR}}}$"},
+            ),
             Parameter(
                 "sort",
-                f"Fields, comma-separated, `-` for descending: {', '.join(self.sorts)}",
-                {"type": "string", "default": self.default},
+                "Fields in their order, each once; `-` before one: descending",
+                {
+                    "type": "array",
+                    "items": {
+                        "type": "string",
+                        "enum": [f"{sign}{name}" for name in self.sorts for sign in ("", "-")],
+                    },
+                    "minItems": 1,
+                    "maxItems": len(self.sorts),
+                    "uniqueItems": True,
+                    "default": self.default.split(","),
+                },
             ),
             *(
-                Parameter(filter_.name, filter_.description, filter_.schema, repeatable=True)
+                Parameter(filter_.name, filter_.description, filter_.schema, repeatable=filter_.repeatable)
                 for filter_ in self.filters
             ),
         )
@@ -74,7 +89,8 @@ def _flag(text: str) -> bool:
 
 def text_filter(name: str, description: str) -> Filter:
     """A filter by a text."""
-    return Filter(name, description, _text, {"type": "string"})
+    schema = {"type": "string", "maxLength": _MAX_TEXT, "pattern": r"^[^\x00]*$"}
+    return Filter(name, description, _text, schema)
 
 
 def choice_filter(name: str, description: str, choices: tuple[str, ...]) -> Filter:
@@ -146,6 +162,8 @@ def _sort(text: str, spec: ListSpec) -> tuple[SortKey, ...]:
 
 
 def _values(filter_: Filter, texts: list[str]) -> tuple[Any, ...]:
+    if len(texts) > 1 and not filter_.repeatable:
+        raise bad_parameter(filter_.name)
     try:
         return tuple(filter_.read(text) for text in texts)
     except (ValueError, KeyError):

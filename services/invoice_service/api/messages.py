@@ -8,7 +8,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from services.invoice_service.api.answers import Answer, Json, no_content
-from services.invoice_service.api.bodies.messages import Completion
+from services.invoice_service.api.bodies.messages import COMPLETED, Completion
 from services.invoice_service.api.invoice_view import moment
 from services.invoice_service.api.lists import ListSpec, choice_filter, list_answer, list_query
 from services.invoice_service.api.requests import json_body, path_id
@@ -22,8 +22,6 @@ from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
 from shared.bus import topology
 from shared.contracts.envelope import Envelope
 from shared.contracts.production import JobCompleted
-
-TYPE = "production.job.completed.v1"
 
 PARKED = ListSpec(
     sorts=("received_at",),
@@ -41,7 +39,7 @@ async def post_completion(request: web.Request) -> web.Response:
         refusal = invalid_body(error)
         faults = tuple(replace(fault, field=f"data.{fault.field}") for fault in refusal.errors)
         raise Invalid(refusal.code, errors=faults) from None
-    if envelope.type != TYPE:
+    if envelope.type != COMPLETED:
         raise Invalid("invalid", errors=(FieldError("type", "invalid"),))
 
     def present(received: Received) -> Answer:

@@ -1,48 +1,85 @@
 """The OpenAPI 3.1 document: generated from the table of routes and the models, so that it can't say otherwise."""
 
-import re
-from collections.abc import Sequence
+import itertools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from services.invoice_service.api.declared import PROBLEM, STATUS_TEXTS
-from services.invoice_service.api.routing import Access, Route
+from services.invoice_service.api.bodies.shown import InvoiceShown
+from services.invoice_service.api.declared import (
+    CONVENTIONS,
+    INTRODUCTION,
+    PARAMETERS,
+    PROBLEM,
+    RESPONSE_HEADERS,
+    TAGS,
+    VARIABLE,
+    path_variable,
+)
+from services.invoice_service.api.responses import headers, responses
+from services.invoice_service.api.routing import Access, Parameter, Route
+
+Json = dict[str, Any]
+_Model = tuple[type[BaseModel], JsonSchemaMode]
 
 _REF = "#/components/schemas/{model}"
-_VARIABLE = re.compile(r"{(\w+)}")
-_Ref = dict[str, Any]
+_PUBLIC: Mapping[str, tuple[str, Mapping[int, str]]] = {
+    "/livez": ("The process runs", {200: "application/json"}),
+    "/readyz": ("It can do its work", {200: "application/json", 503: "application/json"}),
+    "/openapi.json": ("This document", {200: "application/json"}),
+    "/docs": ("This document as a page", {200: "text/html"}),
+}
 
 
-def openapi_document(routes: Sequence[Route]) -> dict[str, Any]:
+class _Untitled(GenerateJsonSchema):
+    """Without the titles that only repeat names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - as pydantic declares it
+        """Never."""
+        return False
+
+
+def recorded() -> Json:
+    """Real answers of every kind and the names in the paths that led to them; see tests/contract/openapi."""
+    text = resources.files(__package__).joinpath("examples.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def openapi_document(routes: Sequence[Route]) -> Json:
     """The document of these routes."""
-    schemas, refs = _schemas(routes)
-    paths: dict[str, dict[str, Any]] = {}
+    examples = recorded()
+    schemas, refs = _schemas(routes, examples["answers"])
+    problems: Json = {}
+    paths: dict[str, Json] = {path: _public(path) for path in _PUBLIC}
     for route in routes:
-        paths.setdefault(route.pattern, {})[route.method.lower()] = _operation(route, refs)
-    for path, summary in (("/livez", "The process runs"), ("/readyz", "It can do its work")):
-        paths[path] = {
-            "get": {
-                "operationId": path[1:],
-                "summary": summary,
-                "tags": ["health"],
-                "security": [],
-                "responses": {"200": {"description": "Yes"}, "503": {"description": "No"}},
-            }
+        paths.setdefault(route.pattern, {})[route.method.lower()] = {
+            **_operation(route, refs, examples["paths"]),
+            "responses": responses(route, lambda model: refs[model, "serialization"], problems),
         }
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Factures",
             "version": "1",
-            "description": "Invoicing for print shops and other job shops. Amounts, quantities and rates are strings.",
+            "summary": INTRODUCTION,
+            "description": "\n\n".join(
+                (INTRODUCTION, *(f"## {title}\n\n{text}" for title, text in CONVENTIONS.items()))
+            ),
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": "/", "description": "The one that serves this document"}],
+        "tags": [{"name": name, "description": TAGS.get(name, "")} for name in _tags(routes)],
         "security": [{"key": []}],
         "paths": paths,
         "components": {
             "schemas": {**schemas, "Problem": PROBLEM},
+            "parameters": dict(PARAMETERS),
+            "headers": dict(RESPONSE_HEADERS),
+            "responses": dict(sorted(problems.items())),
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a gateway's JWT"}
             },
@@ -50,102 +87,113 @@ def openapi_document(routes: Sequence[Route]) -> dict[str, Any]:
     }
 
 
-def _schemas(
-    routes: Sequence[Route],
-) -> tuple[dict[str, Any], dict[tuple[type[BaseModel], JsonSchemaMode], _Ref]]:
-    wanted: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
+def _schemas(routes: Iterable[Route], answers: Json) -> tuple[Json, dict[_Model, Json]]:
+    wanted: dict[_Model, None] = {(InvoiceShown, "serialization"): None}
     for route in routes:
         if route.body is not None:
             wanted[route.body, "validation"] = None
         if route.answer is not None:
             wanted[route.answer, "serialization"] = None
-    refs, definitions = models_json_schema(list(wanted), ref_template=_REF)
-    return definitions.get("$defs", {}), {wish: refs[wish] for wish in wanted}
+    refs, definitions = models_json_schema(list(wanted), ref_template=_REF, schema_generator=_Untitled)
+    schemas = definitions.get("$defs", {})
+    for name, answer in answers.items():
+        schemas[name]["examples"] = [answer]
+    return schemas, {wish: dict(refs[wish]) for wish in wanted}
 
 
-def _operation(route: Route, refs: dict[tuple[type[BaseModel], JsonSchemaMode], _Ref]) -> dict[str, Any]:
-    operation: dict[str, Any] = {
-        "operationId": operation_id(route),
+def _operation(route: Route, refs: Mapping[_Model, Json], paths: Mapping[str, Mapping[str, str]]) -> Json:
+    name = operation_id(route)
+    operation: Json = {
+        "operationId": name,
         "summary": route.summary,
         "description": f"For: {roles_text(route.access)}.",
-        "tags": [route.path.split("/")[1].partition(".")[0]],
-        "parameters": _parameters(route),
-        "responses": {
-            **{str(status): _success(route, status, refs) for status in route.status},
-            "default": {
-                "description": "A problem (RFC 9457)",
-                "content": {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}},
-            },
-        },
+        "tags": [tag(route.path)],
+        "security": [{"key": [role]} for role in _roles(route.access)],
+        "parameters": _parameters(route, paths.get(name, {})),
     }
     if route.body is not None:
+        shape = refs[route.body, "validation"]
         operation["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": refs[route.body, "validation"]}},
+            "content": {type_: {"schema": shape} for type_ in route.body_types},
         }
     return operation
 
 
-def _success(
-    route: Route, status: int, refs: dict[tuple[type[BaseModel], JsonSchemaMode], _Ref]
-) -> dict[str, Any]:
-    response: dict[str, Any] = {"description": STATUS_TEXTS.get(status, "Success")}
-    if route.answer is not None:
-        shape = refs[route.answer, "serialization"]
-        response["content"] = {route.media_type: {"schema": _list_of(shape) if route.many else shape}}
-    elif route.media_type != "application/json" and status == route.status[0]:
-        response["content"] = {route.media_type: {}}
-    return response
-
-
-def _list_of(shape: _Ref) -> dict[str, Any]:
+def _public(path: str) -> Json:
+    summary, answers = _PUBLIC[path]
     return {
-        "type": "object",
-        "required": ["data", "next", "count", "count_exact"],
-        "properties": {
-            "data": {"type": "array", "items": shape},
-            "next": {"type": ["string", "null"], "description": "`after` of the next page"},
-            "count": {"type": "integer", "maximum": 10_000},
-            "count_exact": {"type": "boolean"},
-        },
+        "get": {
+            "operationId": path[1:].replace(".", "_"),
+            "summary": summary,
+            "tags": ["health"],
+            "security": [],
+            "responses": {
+                str(status): {
+                    "description": "Yes" if status == 200 else "No",
+                    "headers": headers(["X-Request-Id"]),
+                    "content": {type_: {}},
+                }
+                for status, type_ in answers.items()
+            },
+        }
     }
 
 
-def _parameters(route: Route) -> list[dict[str, Any]]:
-    parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in _VARIABLE.findall(route.path)
+def _parameters(route: Route, examples: Mapping[str, str]) -> list[Json]:
+    parts = route.path.split("/")
+    parameters = [
+        path_variable(before, name) | ({"example": examples[name]} if name in examples else {})
+        for before, part in itertools.pairwise(parts)
+        for name in VARIABLE.findall(part)
     ]
-    for parameter in route.query:
-        schema = parameter.schema
-        parameters.append(
-            {
-                "name": parameter.name,
-                "in": "query",
-                "description": parameter.description,
-                "schema": {"type": "array", "items": schema} if parameter.repeatable else schema,
-            }
-        )
+    parameters += [_query(parameter) for parameter in route.query]
     if route.method == "POST":
-        parameters.append(_header("Idempotency-Key", required=False))
+        parameters.append(_parameter("IdempotencyKey"))
     if route.needs_version:
-        parameters.append(_header("If-Match", required=True))
-    return parameters
+        parameters.append(_parameter("IfMatch"))
+    if route.takes_version:
+        parameters.append(_parameter("IfMatchOptional"))
+    if 304 in route.status:
+        parameters.append(_parameter("IfNoneMatch"))
+    return [*parameters, _parameter("AcceptLanguage"), _parameter("RequestId")]
 
 
-def _header(name: str, *, required: bool) -> dict[str, Any]:
+def _parameter(name: str) -> Json:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _query(parameter: Parameter) -> Json:
+    schema = parameter.schema
     return {
-        "name": name,
-        "in": "header",
-        "required": required,
-        "schema": {"type": "string", "maxLength": 255},
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": {"type": "array", "items": schema} if parameter.repeatable else schema,
+        # One value for each, or all in one with commas between them.
+        **({"explode": False} if not parameter.repeatable and schema["type"] == "array" else {}),
     }
 
 
 def operation_id(route: Route) -> str:
     """The stable name of a call, made from its method and path."""
-    words = _VARIABLE.sub(r"by_\1", route.path).replace("/", "_").replace("-", "_").replace(".", "_")
+    words = VARIABLE.sub(r"by_\1", route.path).replace("/", "_").replace("-", "_").replace(".", "_")
     return f"{route.method.lower()}{words}"
+
+
+def tag(path: str) -> str:
+    """The subject of a call: the first part of its path."""
+    return path.split("/")[1].partition(".")[0]
+
+
+def _tags(routes: Iterable[Route]) -> list[str]:
+    """The subjects of the calls, those that we know in our order."""
+    used = dict.fromkeys((*(tag(route.path) for route in routes), "health"))
+    return sorted(used, key=lambda name: list(TAGS).index(name) if name in TAGS else len(TAGS))
+
+
+def _roles(access: Access) -> list[str]:
+    return [str(access.role), *(["integration"] if access.integration else [])]
 
 
 def roles_text(access: Access) -> str:

@@ -31,7 +31,7 @@ B = TypeVar("B", bound=Body)
 
 @dataclass(frozen=True)
 class Resource(Generic[R, B]):
-    """A kind of reference data on the wire: its bodies and its list."""
+    """A kind of reference data on the wire: its bodies, its list, and the codes (422) of what it refers to."""
 
     kind: type[R]
     body: type[B]
@@ -39,6 +39,7 @@ class Resource(Generic[R, B]):
     answer: type[Shown]
     listing: ListSpec
     variable: str = "code"
+    refusals: tuple[str, ...] = ()
 
     def show(self, record: R) -> Json:
         """A record as it is answered."""
@@ -88,6 +89,8 @@ class Resource(Generic[R, B]):
         return (
             listing(path, self.get_list, read, f"List: {name}", self.answer, self.listing.parameters),
             reading(one, self.get_one, read, f"One {name}", self.answer),
-            putting(one, self.put, write, f"Declare or replace one {name}", self.body, self.answer),
-            deleting(one, self.delete, write, f"Delete one {name} that nothing uses"),
+            putting(one, self.put, write, f"Declare or replace one {name}", self.body, self.answer).refusing(
+                422, *self.refusals
+            ),
+            deleting(one, self.delete, write, f"Delete one {name} that nothing uses").refusing(409, "in_use"),
         )

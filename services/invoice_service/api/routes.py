@@ -32,10 +32,10 @@ from services.invoice_service.api.routing import (
     VIEWER,
     VIEWER_OR_MACHINE,
     Route,
+    creating,
     deleting,
     listing,
     patching,
-    posting,
     putting,
     reading,
 )
@@ -57,14 +57,16 @@ CUSTOMERS = (
         "Declare or replace a customer, whole",
         CustomerBody,
         CustomerShown,
-    ),
+    ).refusing(422, "unknown_reference"),
 )
 JOBS = (
     listing("/jobs", jobs.get_list, VIEWER_OR_MACHINE, "List jobs", JobShown, jobs.LISTING.parameters),
     reading("/jobs/{number}", jobs.get_one, VIEWER_OR_MACHINE, "One job", JobShown),
     putting(
         "/jobs/{number}", jobs.put, BILLER_OR_MACHINE, "Declare or replace a job, whole", JobBody, JobShown
-    ),
+    )
+    .refusing(409, "in_use")
+    .refusing(422, "unknown_reference", "price_twice", "account_or_product_required"),
     putting(
         "/jobs/{number}/extra-charges/{id}",
         jobs.put_charge,
@@ -72,13 +74,15 @@ JOBS = (
         "Add or replace an extra charge of a job",
         JobChargeBody,
         JobChargeShown,
-    ),
+    )
+    .refusing(409, "in_use")
+    .refusing(422, "unknown_reference", "account_or_product_required"),
     deleting(
         "/jobs/{number}/extra-charges/{id}",
         jobs.delete_charge,
         BILLER_OR_MACHINE,
         "Take away an extra charge that is not billed",
-    ),
+    ).refusing(409, "in_use"),
 )
 TAX_CODES = (
     listing(
@@ -97,8 +101,10 @@ TAX_CODES = (
         "Declare or replace a tax code",
         TaxCodeBody,
         TaxCodeShown,
-    ),
-    deleting("/tax-codes/{code}", tax_codes.delete, ACCOUNTANT, "Delete a tax code that nothing uses"),
+    ).refusing(422, "unknown_reference", "tax_differs"),
+    deleting(
+        "/tax-codes/{code}", tax_codes.delete, ACCOUNTANT, "Delete a tax code that nothing uses"
+    ).refusing(409, "in_use"),
 )
 BUSINESS_ENTITIES = (
     listing(
@@ -123,13 +129,15 @@ BUSINESS_ENTITIES = (
         "Declare or replace a business entity",
         BusinessEntityBody,
         BusinessEntityShown,
-    ),
+    )
+    .refusing(409, "in_use")
+    .refusing(422, "prefix_taken"),
     deleting(
         "/business-entities/{code}",
         business_entities.delete,
         ADMIN,
         "Delete a business entity that never issued anything",
-    ),
+    ).refusing(409, "in_use"),
     reading(
         "/number-series/{entity}/{kind}",
         business_entities.get_series,
@@ -144,7 +152,9 @@ BUSINESS_ENTITIES = (
         "Set prefix, padding and next value",
         SeriesBody,
         SeriesShown,
-    ),
+    )
+    .refusing(409, "series_in_use")
+    .refusing(422, "reason_required", "prefix_taken"),
 )
 CATALOGUE = (
     *catalogue.GL_ACCOUNTS.routes("/gl-accounts"),
@@ -159,20 +169,24 @@ CATALOGUE = (
 )
 SETTINGS = (
     reading("/settings", shop_settings.get, VIEWER, "The shop's settings", SettingsShown),
-    patching("/settings", shop_settings.patch, ADMIN, "Change some settings", SettingsBody, SettingsShown),
+    patching(
+        "/settings", shop_settings.patch, ADMIN, "Change some settings", SettingsBody, SettingsShown
+    ).refusing(422, "unknown_reference"),
 )
 ACCESS = (
     listing("/keys", access.get_keys, ADMIN, "List API keys", KeyShown, access.KEYS.parameters),
-    posting(
-        "/keys", access.post_key, ADMIN, "Make an API key; its secret is told once", KeyBody, NewKeyShown, 201
+    creating(
+        "/keys", access.post_key, ADMIN, "Make an API key; its secret is told once", KeyBody, NewKeyShown
     ),
     reading("/keys/{id}", access.get_key, ADMIN, "One API key", KeyShown),
     deleting("/keys/{id}", access.delete_key, ADMIN, "Revoke an API key"),
     listing("/users", users.get_list, ADMIN, "List users", UserShown, users.LISTING.parameters),
-    posting("/users", users.post, ADMIN, "Make a user", UserBody, UserShown, 201),
+    creating("/users", users.post, ADMIN, "Make a user", UserBody, UserShown),
     reading("/users/{id}", users.get_one, ADMIN, "One user", UserShown),
-    patching("/users/{id}", users.patch, ADMIN, "Change a user", UserPatch, UserShown),
-    deleting("/users/{id}", users.delete, ADMIN, "Delete a user"),
+    patching("/users/{id}", users.patch, ADMIN, "Change a user", UserPatch, UserShown).refusing(
+        409, "last_admin"
+    ),
+    deleting("/users/{id}", users.delete, ADMIN, "Delete a user").refusing(409, "last_admin"),
     reading("/me", access.get_me, ANYBODY, "Who is asking", MeShown),
     patching("/me", access.patch_me, ANYBODY, "Change the caller's preferences", MeBody, MeShown),
 )

@@ -1,7 +1,7 @@
 """What a route is: a path, who may use it, what it takes, what it answers, and the handler. Data, no behaviour."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiohttp import web
@@ -46,7 +46,10 @@ ANYBODY = Access(Role.VIEWER, integration=True)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A query parameter. `schema` is JSON Schema; a repeatable one takes several values."""
+    """A query parameter. `schema` is JSON Schema; a repeatable one takes several values.
+
+    An array is written in one value, with commas, unless it is repeatable (then `schema` is that of one value).
+    """
 
     name: str
     description: str
@@ -58,7 +61,12 @@ class Parameter:
 class Route:
     """One line of the table of contents. The path stands without the prefix.
 
-    `answer` is the model of the body of a success (None: it has none); `many` says that it is a list of it.
+    `answer` is the model of the body of a success (None: it has none); `many` says that it is a list of it. With
+    another `media_type` than JSON, the first status has a body of that type, and `answer` is for the others.
+
+    What follows from all this (the problems of every call, of every body, of every POST…) is not said again; what
+    does not, is: its own `problems` (see `refusing`), whether it needs or takes a version (`If-Match`), and
+    whether it answers one (`ETag`) or a `Location`.
     """
 
     method: str
@@ -72,13 +80,22 @@ class Route:
     many: bool = False
     query: tuple[Parameter, ...] = ()
     needs_version: bool = False
+    takes_version: bool = False
+    answers_version: bool = False
+    answers_location: bool = False
+    problems: tuple[tuple[int, str], ...] = ()
     body_limit: int = JSON_LIMIT
+    body_types: tuple[str, ...] = ("application/json",)
     media_type: str = "application/json"
 
     @property
     def pattern(self) -> str:
         """The whole path, with its variables."""
         return PREFIX + self.path
+
+    def refusing(self, status: int, *codes: str) -> "Route":
+        """The same route, which may also answer this status with these codes."""
+        return replace(self, problems=(*self.problems, *((status, code) for code in codes)))
 
 
 def listing(
@@ -122,17 +139,26 @@ def patching(
     return Route("PATCH", path, handler, access, summary, body=body, answer=answer)
 
 
-def posting(
+def creating(
     path: str,
     handler: Handler,
     access: Access,
     summary: str,
-    body: type[BaseModel] | None,
-    answer: type[BaseModel] | None,
-    *status: int,
+    body: type[BaseModel],
+    answer: type[BaseModel],
 ) -> Route:
-    """POST, which takes an Idempotency-Key."""
-    return Route("POST", path, handler, access, summary, status=status or (200,), body=body, answer=answer)
+    """POST of a new thing: 201, and where it is."""
+    return Route(
+        "POST",
+        path,
+        handler,
+        access,
+        summary,
+        status=(201,),
+        body=body,
+        answer=answer,
+        answers_location=True,
+    )
 
 
 def deleting(path: str, handler: Handler, access: Access, summary: str) -> Route:

@@ -1,6 +1,7 @@
 """The one way in which a handler runs a use case: in one transaction, once per idempotency key."""
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
 MAX_KEY_LENGTH = 255
+KEY_PATTERN = rf"^[!-~]([ -~]{{0,{MAX_KEY_LENGTH - 2}}}[!-~])?$"
+"""Visible ASCII: what every client and proxy passes on as it is."""
+_KEY = re.compile(KEY_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ async def _claim_of(request: web.Request) -> _Claim | None:
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or key is None:
         return None
-    if not 1 <= len(key) <= MAX_KEY_LENGTH or not key.isprintable():
+    if _KEY.fullmatch(key) is None:
         raise bad_parameter("Idempotency-Key")
     actor = context_of(request).actor
     digest = hashlib.sha256(await raw_body(request)).hexdigest()

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from services.invoice_service.api.bodies.fields import Body, EmailAddress, Paragraphs, Shown, Unfit, example
 from services.invoice_service.api.bodies.invoices import Id
@@ -71,6 +71,18 @@ class EmailBody(Body):
     body: Annotated[Paragraphs, Field(description="plain text")]
     attachments: Annotated[tuple[Id, ...], Field(max_length=20, description="ids of POST /attachments")] = ()
     pdf: bool = Field(default=True, description="whether the invoice itself is attached")
+
+
+class UploadBody(Body):
+    """A file to upload, as one part of a form."""
+
+    file: Annotated[
+        bytes,
+        WithJsonSchema({"type": "string", "format": "binary"}),
+        Field(
+            description="PDF, PNG, JPEG, GIF, TIFF, office documents, ZIP, TXT or CSV; the name in the part"
+        ),
+    ]
 
 
 class RecipientShown(Shown):

@@ -195,6 +195,18 @@ class CreditShown(InvoiceShown):
     rebill: str | None = Field(description="number of the pro forma that bills again")
 
 
+class RenderingStateShown(Shown):
+    """How far the rendering of a document is."""
+
+    state: AxisState
+
+
+class RenderingAskedShown(Shown):
+    """The document is asked for and not there yet."""
+
+    rendering: RenderingStateShown
+
+
 class ActorShown(Shown):
     """Who did it."""
 
