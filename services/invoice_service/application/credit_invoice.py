@@ -159,5 +159,7 @@ async def _rebill(
             "receivable_account",
         )
     }
-    rebill = with_lines(dataclasses.replace(fresh, **copied, rebills=credit.id), tuple(lines), read.drafting)
+    typed = tuple(field for field in original.manual if field in copied)
+    rebill = dataclasses.replace(fresh, **copied, manual=typed, rebills=credit.id)
+    rebill = with_lines(rebill, tuple(lines), read.drafting)
     return await keep_new(uow, context, rebill, read)

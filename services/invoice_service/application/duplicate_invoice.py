@@ -11,8 +11,9 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.drafting import Drafting, check_customer
-from services.invoice_service.domain.editing import new_proforma, with_lines
+from services.invoice_service.domain.editing import new_proforma, patched, typed_values, with_lines
 from services.invoice_service.domain.line import EXTRA_CHARGE, JOB, Line, totalled
+from services.invoice_service.domain.line_defaults import in_language
 from services.invoice_service.domain.line_editing import remaining_for
 from shared.identifiers import new_id
 
@@ -20,7 +21,7 @@ from shared.identifiers import new_id
 async def duplicate_invoice(
     uow: UnitOfWork, context: Context, ref: str, *, based_on: int | None = None
 ) -> Loaded:
-    """A new pro forma like an invoice, dated today.
+    """A new pro forma like an invoice, with what was typed on it, dated today.
 
     Raises:
         NotFound: no such invoice.
@@ -35,8 +36,12 @@ async def duplicate_invoice(
     check_customer(read.drafting.payer)
     job = read.drafting.jobs[source.jobs[0]] if source.jobs else None
     fresh = new_proforma(new_id(), new_token(), read.drafting, job=job, now=context.now)
+    typed = typed_values(source, read.drafting)
+    fresh = patched(fresh, typed, read.drafting, now=context.now, job=job)
     given: dict[tuple[str | None, str | None], Decimal] = {}
     lines = tuple(_again(line, read.drafting, given) for line in source.lines)
+    if fresh.language != source.language:
+        lines = in_language(lines, read.drafting, fresh.language)
     return await keep_new(uow, context, with_lines(fresh, lines, read.drafting), read)
 
 

@@ -10,8 +10,9 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded, Needs, Trail
 from services.invoice_service.application.trail import entry, invoice_changes
 from services.invoice_service.application.versions import check_editable, check_version
+from services.invoice_service.domain.customer_change import read_again, resold
 from services.invoice_service.domain.drafting import Drafting, check_customer, seen_now
-from services.invoice_service.domain.editing import patched, read_again, resold, revised
+from services.invoice_service.domain.editing import patched, revised
 from services.invoice_service.domain.invoice import Invoice
 
 _ON_FINAL = {"note", "favourite"}

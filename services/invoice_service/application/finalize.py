@@ -46,7 +46,9 @@ async def finalize(uow: UnitOfWork, context: Context, ref: str, *, based_on: int
     check_version(before, based_on)
     drafting = (await drafting_of(uow, before)).drafting
     day = final_date(before, drafting, context.now)
-    dated = settled(dataclasses.replace(before, date=day), drafting)
+    # In the company's own currency there is no rate, whatever was typed.
+    rate = None if before.currency == drafting.settings.currency else before.exchange_rate
+    dated = settled(dataclasses.replace(before, date=day, exchange_rate=rate), drafting)
     if dated.kind == "credit_note":
         dated = await settle_credit(uow, dated, for_good=True)
     errors = missing(dated, drafting, day=day, rebilled_credit=loaded.around.rebilled_credit)

@@ -343,3 +343,12 @@ async def test_the_customer_as_it_was_stays_on_the_invoice(shop: Shop) -> None:
     edited = expect(await shop.patch(invoice, {"message": "x"}), 200)
 
     assert edited["sold_to"]["name"] == "Éditions du Nord"
+
+
+async def test_there_is_no_exchange_rate_for_the_currency_of_the_company(shop: Shop) -> None:
+    invoice = await shop.billing({"price": "10.00"}, exchange_rate="1.3712")
+
+    final = await shop.finalize(invoice)
+
+    assert (final["currency"], final["exchange_rate"]) == ("CAD", None)
+    assert await shop.get(final["number"]) == final

@@ -4,12 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from services.invoice_service.domain.customer_change import read_again, resold
 from services.invoice_service.domain.editing import (
     FIELDS,
     new_proforma,
     patched,
-    read_again,
-    resold,
     revised,
     settled,
     with_lines,
