@@ -76,14 +76,18 @@ async def compose(uow: UnitOfWork, loaded: Loaded) -> EmailDraft:
 
 
 def recipients(drafting: Drafting, invoice: Invoice) -> tuple[Address, ...]:
-    """The contact that the invoice is addressed to and every *envoi courriel* contact, each address once."""
+    """The contact that the invoice is addressed to and every *envoi courriel* contact, each address once.
+
+    At its address of today; for a contact that is gone, whoever is responsible of billing by now.
+    """
+    payer, named = drafting.payer, invoice.billing_contact
+    contact = payer.contact(named.id) if named else None
+    if named is not None and (contact is None or not contact.active):
+        contact = payer.billing_responsible()
     found: dict[str, Address] = {}
-    contact = invoice.billing_contact
-    if contact is not None and contact.email:
-        found[contact.email.lower()] = Address(contact.email, contact.name)
-    for other in drafting.payer.billing_emails():
-        if other.email:
-            found.setdefault(other.email.lower(), Address(other.email, other.full_name))
+    for one in (*((contact,) if contact else ()), *payer.billing_emails()):
+        if one.email:
+            found.setdefault(one.email.lower(), Address(one.email, one.full_name))
     return tuple(found.values())
 
 

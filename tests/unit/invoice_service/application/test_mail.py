@@ -15,6 +15,7 @@ from services.invoice_service.application.send_email import EmailToSend, _recipi
 from services.invoice_service.domain.email_variables import KNOWN
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Status
 from services.invoice_service.domain.line import JOB
+from services.invoice_service.domain.parties import Contact
 from services.invoice_service.domain.settings import ShopSettings
 from shared.contracts.results import RecipientResult
 from tests.unit.invoice_service.domain.making import (
@@ -105,6 +106,22 @@ def test_whom_it_is_proposed_to() -> None:
     )
     assert recipients(drafting(), one) == (Address("julie@client.example", "Julie Tremblay"),)
     assert recipients(drafting(), dataclasses.replace(one, billing_contact=None)) == ()
+
+
+def test_it_is_proposed_to_the_address_of_today_and_to_nobody_who_is_gone() -> None:
+    moved = dataclasses.replace(JULIE, email="julie@new.example")
+    left = dataclasses.replace(JULIE, active=False)
+    paul = dataclasses.replace(JULIE, id="p", first_name="Paul", email="paul@client.example")
+    one = final(invoice())
+
+    def proposed(*contacts: Contact) -> list[str]:
+        made_from = drafting(payer=dataclasses.replace(CUSTOMER, contacts=contacts))
+        return [address.email for address in recipients(made_from, one)]
+
+    assert proposed(moved) == ["julie@new.example"]
+    assert proposed(left, paul) == ["paul@client.example"]
+    assert proposed(paul) == ["paul@client.example"]
+    assert proposed() == []
 
 
 def test_each_address_has_one_role() -> None:
