@@ -62,8 +62,8 @@ format: setup-test ## Put the style right
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-schemas: setup ## Write the JSON Schemas of the messages anew
-	.venv/bin/python -m shared.contracts.export_schemas
+schemas: setup ## Write what describes the messages anew: JSON Schemas, docs/asyncapi.json, tables of docs/messages.md
+	.venv/bin/python -m shared.bus.rabbitmq.reference
 
 env-example: setup-test ## Write .env.example anew, from the settings
 	.venv/bin/python -m tests.architecture.env_example > .env.example.new

@@ -23,74 +23,78 @@ from shared.contracts.values import (
 class RenderDocument(Wire):
     """Make the PDF of this snapshot and keep it in the store."""
 
-    invoice_id: str
-    version: int
-    document: DocumentSnapshot
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    version: int = Field(description="of the invoice; its result repeats it")
+    document: DocumentSnapshot = Field(description="all that the PDF says")
 
 
 class Mailbox(Wire):
     """A name and an e-mail address."""
 
-    name: str = ""
-    email: str
+    name: str = Field(default="", description="shown beside the address")
+    email: str = Field(description="address")
 
 
 class Recipient(Mailbox):
     """One recipient of an e-mail; each has a state of its own."""
 
-    role: Literal["to", "cc", "bcc"]
+    role: Literal["to", "cc", "bcc"] = Field(description="a bcc is in no header")
 
 
 class Attachment(Wire):
     """A file of an e-mail, by reference."""
 
-    name: str
-    content_type: str
-    document: DocumentRef
+    name: str = Field(description="file name")
+    content_type: str = Field(description="MIME type")
+    document: DocumentRef = Field(description="its bytes, in the document store")
 
 
 class SendEmail(Wire):
     """Send this e-mail, once. `message_id` is the same for every attempt, as are the bytes."""
 
-    email_id: str
-    invoice_id: str
-    message_id: str
+    email_id: str = Field(
+        description="id of the e-mail (UUID): it is sent once, however often it is asked for"
+    )
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    message_id: str = Field(description="the Message-ID header, brackets included")
     date: dt.datetime = Field(
         description="the Date header: fixed, so that a second attempt has the same bytes"
     )
-    sender: Mailbox
-    recipients: tuple[Recipient, ...] = Field(min_length=1)
-    subject: str
+    sender: Mailbox = Field(description="the From header")
+    recipients: tuple[Recipient, ...] = Field(min_length=1, description="each address once")
+    subject: str = Field(description="the Subject header")
     body: str = Field(description="plain text")
-    language: Language
-    attachments: tuple[Attachment, ...] = ()
+    language: Language = Field(description="of the text")
+    attachments: tuple[Attachment, ...] = Field(default=(), description="in order")
 
 
 class Posting(Wire):
     """One amount on one account; a debit is positive, a credit negative."""
 
-    account: str
-    amount: Amount
-    kind: Literal["receivable", "revenue", "tax"]
-    tax: str | None = None
-    name: Localized | None = None
+    account: str = Field(description="number of the GL account")
+    amount: Amount = Field(description="a debit is positive, a credit negative; in the invoice's currency")
+    kind: Literal["receivable", "revenue", "tax"] = Field(description="what it stands for")
+    tax: str | None = Field(default=None, description="code of the tax")
+    name: Localized | None = Field(default=None, description="name of the tax")
 
 
 class TransferInvoice(Wire):
     """Book this final invoice in the accounting software, once. Postings sum to zero."""
 
     invoice_id: str = Field(description="also the idempotency key")
-    attempt: int = Field(ge=1)
-    connector: str
-    kind: Literal["invoice", "credit_note"]
-    number: str
-    date: dt.date
-    due_date: dt.date | None = None
-    customer: Party
-    currency: str
+    attempt: int = Field(
+        ge=1, description="1, then one more each time a person asks again; its result repeats it"
+    )
+    connector: str = Field(description="which accounting software, as in the settings")
+    kind: Literal["invoice", "credit_note"] = Field(description="what it is")
+    number: str = Field(description="the final number")
+    date: dt.date = Field(description="the invoice's date")
+    due_date: dt.date | None = Field(default=None, description="none on a credit note")
+    customer: Party = Field(description="who owes: the payer, its name at that time")
+    currency: str = Field(description="ISO 4217 code of all amounts")
     exchange_rate: Rate | None = Field(
         default=None, description="company currency for one unit of `currency`"
     )
-    postings: tuple[Posting, ...]
-    total: Amount
+    postings: tuple[Posting, ...] = Field(description="the entry; sums to zero")
+    total: Amount = Field(description="what the customer owes; negative on a credit note")
     credited_invoice: str | None = Field(default=None, description="number of the invoice that this credits")

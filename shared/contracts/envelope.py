@@ -34,16 +34,24 @@ class Envelope(Wire):
     # Written as it was read: NaN is no JSON, but a message that holds it where nobody looks keeps its fingerprint.
     model_config = ConfigDict(ser_json_inf_nan="constants")
 
-    specversion: Literal["1.0"] = "1.0"
-    id: _Identity
-    source: _Identity
-    type: _Identity
-    subject: _Attribute | None = None
-    time: Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)]
-    data: dict[str, Any]
-    correlationid: _Attribute | None = None
-    causationid: _Attribute | None = None
-    traceparent: _Attribute | None = None
+    specversion: Literal["1.0"] = Field(default="1.0", description="version of CloudEvents")
+    id: _Identity = Field(
+        description="with `source` the identity of the message: the same in every repeat, and of no other"
+    )
+    source: _Identity = Field(description="URI of who says it, such as urn:mis:plant-1")
+    type: _Identity = Field(description="what is said: exchange, routing key and version")
+    subject: _Attribute | None = Field(default=None, description="what it is about, such as a job's number")
+    time: Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)] = Field(
+        description="when it happened: RFC 3339 with a zone"
+    )
+    data: dict[str, Any] = Field(description="the message itself, by `type`")
+    correlationid: _Attribute | None = Field(
+        default=None, description="id that all messages of one story share; absent: the story begins here"
+    )
+    causationid: _Attribute | None = Field(
+        default=None, description="id of the message that this one follows from"
+    )
+    traceparent: _Attribute | None = Field(default=None, description="W3C trace context; passed on as it is")
 
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what makes two deliveries the same message: type, subject and data."""

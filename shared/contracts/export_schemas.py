@@ -1,29 +1,35 @@
-"""The JSON Schemas of all messages, for whoever writes the other side.
+"""The JSON Schemas of all messages, each with an example, for whoever writes the other side.
 
-`python -m shared.contracts.export_schemas` writes them to `shared/contracts/schemas/`;
-a test fails when the files differ.
+`make schemas` writes them to `shared/contracts/schemas/`; a test fails when the files differ.
 """
 
 import json
 from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.examples import example
 from shared.contracts.registry import CONTRACTS
 
 FOLDER = Path(__file__).parent / "schemas"
+_ENVELOPED = "production.job.completed.v1"
 
 
 def schema_files() -> dict[str, str]:
     """File name -> its text, for the envelope and for every message."""
-    models = {"envelope": Envelope} | {type_: contract.model for type_, contract in CONTRACTS.items()}
-    return {
-        f"{name}.json": json.dumps(model.model_json_schema(), indent=2, sort_keys=True, ensure_ascii=False)
-        + "\n"
-        for name, model in models.items()
-    }
+    envelope = _schema(Envelope, json.loads(example(_ENVELOPED).encode()))
+    messages = {type_: _schema(contract.model, example(type_).data) for type_, contract in CONTRACTS.items()}
+    return {f"{name}.json": json_text(schema) for name, schema in ({"envelope": envelope} | messages).items()}
 
 
-def main() -> None:
+def json_text(value: object) -> str:
+    """JSON as we keep it in files."""
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def write_schemas() -> None:
     """Write the files, and remove those of types that are no more."""
     FOLDER.mkdir(exist_ok=True)
     files = schema_files()
@@ -34,5 +40,5 @@ def main() -> None:
         (FOLDER / name).write_text(text, encoding="utf-8")
 
 
-if __name__ == "__main__":
-    main()
+def _schema(model: type[BaseModel], shown: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    return model.model_json_schema() | {"examples": [shown]}

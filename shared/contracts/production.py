@@ -119,11 +119,11 @@ class AddressData(Wire):
     name: LongText | None = Field(default=None, description="the place's own name, when it has another")
     line1: LongText = Field(description="street and number")
     line2: LongText | None = Field(default=None, description="suite, building, post office box")
-    city: ShortText
+    city: ShortText = Field(description="city")
     province: ShortText | None = Field(
         default=None, description="two letters in Canada (QC): taxes follow from it when no tax code is set"
     )
-    postal_code: ShortText | None = None
+    postal_code: ShortText | None = Field(default=None, description="as it is printed")
     country: ShortText = Field(description="name or code, as it is printed")
 
 
@@ -131,27 +131,27 @@ class ContactData(Wire):
     """A customer's contact."""
 
     id: Code = Field(description="the contact's own id, unique in its customer")
-    first_name: ShortText
-    last_name: ShortText
+    first_name: ShortText = Field(description="first name")
+    last_name: ShortText = Field(description="last name")
     salutation: ShortText | None = Field(default=None, description="such as Madame, for e-mails")
     email: Annotated[ShortText, Field(max_length=254)] | None = Field(
         default=None, description="without it nothing can be e-mailed to the contact"
     )
-    phone: ShortText | None = None
+    phone: ShortText | None = Field(default=None, description="as people write it")
     language: Language | None = Field(default=None, description="absent: the customer's")
     is_default: bool = Field(default=False, description="at most one")
     billing_responsible: bool = Field(
         default=False, description="invoices are to the attention of this contact; at most one that is active"
     )
     billing_email: bool = Field(default=False, description="gets invoices by e-mail, besides the responsible")
-    active: bool = True
+    active: bool = Field(default=True, description="false: not proposed any more")
 
 
 class CustomerData(Wire):
     """A customer as the production system knows it. What is absent has its default: the whole is replaced."""
 
     code: Code = Field(description="the customer's code, the same in every message about it")
-    name: LongText = Field(min_length=1)
+    name: LongText = Field(min_length=1, description="as it is printed")
     language: Language | None = Field(
         default=None, description="of its invoices and e-mails; absent: the shop's"
     )

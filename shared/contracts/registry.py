@@ -1,7 +1,6 @@
 """Every message type, once: its wire name, its shape, its way.
 
-The wire name is `<exchange>.<routing key>.v<n>`, so the route follows from the type.
-A breaking change is a new
+The wire name is `<exchange>.<routing key>.v<n>`, so the route follows from the type. A breaking change is a new
 `.v2` beside `.v1`.
 """
 
@@ -9,6 +8,9 @@ from dataclasses import dataclass
 
 from shared.contracts import commands, events, production, results
 from shared.contracts.values import Wire
+
+INVOICE_SERVICE = "invoice_service"
+_WORKERS = {"document": "render_service", "email": "mailer", "accounting": "accounting_sync"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,30 @@ class Contract:
     def routing_key(self) -> str:
         """The routing key it is published with."""
         return self.name.split(".", 1)[1].rsplit(".", 1)[0]
+
+    @property
+    def sender(self) -> str:
+        """Who sends it: a service, or `production_system`."""
+        return {
+            "production": "production_system",
+            "commands": INVOICE_SERVICE,
+            "events": INVOICE_SERVICE,
+            "results": self._worker,
+        }[self.exchange]
+
+    @property
+    def receiver(self) -> str:
+        """Who takes it: a service, or `listener` (whoever binds a queue)."""
+        return {
+            "production": INVOICE_SERVICE,
+            "commands": self._worker,
+            "events": "listener",
+            "results": INVOICE_SERVICE,
+        }[self.exchange]
+
+    @property
+    def _worker(self) -> str:
+        return _WORKERS.get(self.routing_key.split(".", 1)[0], "")
 
 
 _TYPES: dict[str, type[Wire]] = {

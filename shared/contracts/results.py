@@ -13,26 +13,28 @@ RecipientState = Literal["prepared", "sending", "sent", "refused", "uncertain"]
 class DocumentRendered(Wire):
     """The PDF of this version is in the store."""
 
-    invoice_id: str
-    version: int
-    document: DocumentRef
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    version: int = Field(description="the version that was asked for")
+    document: DocumentRef = Field(description="the PDF")
 
 
 class DocumentRenderFailed(Wire):
     """The PDF can't be made; trying the same again would not help."""
 
-    invoice_id: str
-    version: int
-    reason: Reason
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    version: int = Field(description="the version that was asked for")
+    reason: Reason = Field(description="why")
 
 
 class RecipientResult(Wire):
     """Where one recipient of an e-mail stands; `reply` is the server's last word."""
 
-    email: str
-    role: Literal["to", "cc", "bcc"]
-    state: RecipientState
-    reply: str | None = None
+    email: str = Field(description="address, as in the command")
+    role: Literal["to", "cc", "bcc"] = Field(description="as in the command")
+    state: RecipientState = Field(
+        description="uncertain: the server did not answer after the mail began, it may have it"
+    )
+    reply: str | None = Field(default=None, description="the mail server's last word on this recipient")
     revision: int | None = Field(
         default=None,
         ge=0,
@@ -43,17 +45,19 @@ class RecipientResult(Wire):
 class EmailRecipientUpdated(Wire):
     """One recipient's state changed."""
 
-    email_id: str
-    invoice_id: str
-    recipient: RecipientResult
+    email_id: str = Field(description="id of the e-mail (UUID)")
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    recipient: RecipientResult = Field(description="the one that changed")
 
 
 class _EmailOutcome(Wire):
-    email_id: str
-    invoice_id: str
-    recipients: tuple[RecipientResult, ...]
-    possible_duplicate: bool = False
-    at: dt.datetime
+    email_id: str = Field(description="id of the e-mail (UUID)")
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    recipients: tuple[RecipientResult, ...] = Field(description="all of them, as they end")
+    possible_duplicate: bool = Field(
+        default=False, description="it was sent again after no answer: somebody may have it twice"
+    )
+    at: dt.datetime = Field(description="when it ended (UTC)")
 
 
 class EmailSent(_EmailOutcome):
@@ -63,41 +67,41 @@ class EmailSent(_EmailOutcome):
 class EmailFailed(_EmailOutcome):
     """Every recipient was refused, or it could not be sent at all."""
 
-    reason: Reason
+    reason: Reason = Field(description="why")
 
 
 class EmailUncertain(_EmailOutcome):
     """No answer came after DATA began: it may or may not have been taken."""
 
-    reason: Reason
+    reason: Reason = Field(description="why")
 
 
 class InvoiceTransferred(Wire):
     """The accounting software has the invoice, under its own id; `total` is what it echoed."""
 
-    invoice_id: str
-    attempt: int
-    connector: str
-    external_id: str
-    total: Amount
-    at: dt.datetime
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    attempt: int = Field(description="the attempt that was asked for")
+    connector: str = Field(description="which accounting software")
+    external_id: str = Field(description="its id there")
+    total: Amount = Field(description="the total that the other side has; compared with ours to the cent")
+    at: dt.datetime = Field(description="when that was settled (UTC)")
 
 
 class InvoiceTransferFailed(Wire):
     """The accounting software refused the invoice for good, or there is no connector."""
 
-    invoice_id: str
-    attempt: int
-    connector: str
-    reason: Reason
-    at: dt.datetime
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    attempt: int = Field(description="the attempt that was asked for")
+    connector: str = Field(description="which accounting software")
+    reason: Reason = Field(description="why")
+    at: dt.datetime = Field(description="when that was settled (UTC)")
 
 
 class InvoiceTransferUncertain(Wire):
     """It is not known whether the accounting software has the invoice, and it can't be asked."""
 
-    invoice_id: str
-    attempt: int
-    connector: str
-    reason: Reason
-    at: dt.datetime
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    attempt: int = Field(description="the attempt that was asked for")
+    connector: str = Field(description="which accounting software")
+    reason: Reason = Field(description="why")
+    at: dt.datetime = Field(description="when that was settled (UTC)")

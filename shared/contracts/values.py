@@ -102,8 +102,8 @@ class Wire(BaseModel):
 class Localized(Wire):
     """One text in the two languages of the house."""
 
-    fr: str
-    en: str
+    fr: str = Field(description="in French")
+    en: str = Field(description="in English")
 
     def text(self, language: Language) -> str:
         """The text in `language`."""
@@ -113,111 +113,117 @@ class Localized(Wire):
 class Address(Wire):
     """A postal address; `name` is the place's own name when it differs from the party's."""
 
-    name: str | None = None
-    line1: str
-    line2: str | None = None
-    city: str
-    province: str | None = None
-    postal_code: str | None = None
-    country: str
+    name: str | None = Field(default=None, description="the place's own name")
+    line1: str = Field(description="street and number")
+    line2: str | None = Field(default=None, description="suite, building, post office box")
+    city: str = Field(description="city")
+    province: str | None = Field(default=None, description="two letters in Canada, such as QC")
+    postal_code: str | None = Field(default=None, description="as it is printed")
+    country: str = Field(description="as it is printed")
 
 
 class Party(Wire):
     """A customer as copied into an invoice: its code, its name, to whose attention, and where."""
 
-    code: str
-    name: str
-    attention: str | None = None
-    address: Address | None = None
+    code: str = Field(description="the customer's code")
+    name: str = Field(description="its name at that time")
+    attention: str | None = Field(default=None, description="the person after « a/s »")
+    address: Address | None = Field(default=None, description="where")
 
 
 class DocumentRef(Wire):
     """A document in the store, by its key; never its bytes."""
 
-    key: str
-    sha256: str
+    key: str = Field(description="its name in the document store that the services share")
+    sha256: str = Field(description="SHA-256 of its bytes, in hexadecimal")
     size: int = Field(description="bytes")
 
 
 class Reason(Wire):
     """Why something failed: a stable code and a sentence for a person."""
 
-    code: str
-    message: str
+    code: str = Field(description="stable: programs decide by it")
+    message: str = Field(description="for a person; its wording may change")
 
 
 class DocumentLine(Wire):
     """A line as it is printed, and what its file in UBL says besides."""
 
-    kind: Literal["job", "product", "gl", "extra_charge", "text"]
-    job: str | None = None
-    product: str | None = None
-    po_number: str | None = None
-    description: str
-    ordered_quantity: Quantity | None = None
-    quantity: Quantity | None = None
-    unit_price: UnitPrice | None = None
+    kind: Literal["job", "product", "gl", "extra_charge", "text"] = Field(description="what it bills")
+    job: str | None = Field(default=None, description="number of the job")
+    product: str | None = Field(default=None, description="code of the product")
+    po_number: str | None = Field(default=None, description="the customer's order number")
+    description: str = Field(description="its text, in the document's language")
+    ordered_quantity: Quantity | None = Field(default=None, description="what the customer ordered")
+    quantity: Quantity | None = Field(default=None, description="what is billed; negative on a credit note")
+    unit_price: UnitPrice | None = Field(
+        default=None, description="price of one as it is shown, before taxes"
+    )
     total_price: Amount | None = Field(
         default=None, description="the price of the ordered quantity, when it is not by the unit"
     )
     taxes: tuple[str, ...] | None = Field(default=None, description="codes of the taxes charged on it")
-    total: Amount | None = None
+    total: Amount | None = Field(
+        default=None, description="the line's total before taxes; none on a line of text alone"
+    )
 
 
 class DocumentTax(Wire):
     """One tax of a document: its own name, its own rate, the sum it applies to, its amount."""
 
-    code: str
-    name: Localized
-    rate: Rate
-    base: Amount
-    amount: Amount
-    registration_number: str | None = None
+    code: str = Field(description="such as TPS, TVQ, TVH")
+    name: Localized = Field(description="as it is printed")
+    rate: Rate = Field(description="0.09975 is 9.975 %")
+    base: Amount = Field(description="the sum of the line totals that it applies to")
+    amount: Amount = Field(description="base times rate, rounded half up to the cent, once")
+    registration_number: str | None = Field(default=None, description="the issuer's number for this tax")
 
 
 class Logo(Wire):
     """The issuer's logo: a document in the store, and what it is."""
 
-    content_type: Literal["image/png", "image/svg+xml"]
-    document: DocumentRef
+    content_type: Literal["image/png", "image/svg+xml"] = Field(description="what kind of picture")
+    document: DocumentRef = Field(description="the picture")
 
 
 class Issuer(Wire):
     """The business entity that issues the document."""
 
-    code: str
-    name: str
-    address: Address | None = None
-    phone: str | None = None
-    email: str | None = None
-    website: str | None = None
-    gst_number: str | None = None
-    qst_number: str | None = None
-    logo: Logo | None = None
+    code: str = Field(description="the business entity's code")
+    name: str = Field(description="its name")
+    address: Address | None = Field(default=None, description="its address")
+    phone: str | None = Field(default=None, description="as it is printed")
+    email: str | None = Field(default=None, description="as it is printed, and where invoices come from")
+    website: str | None = Field(default=None, description="as it is printed")
+    gst_number: str | None = Field(default=None, description="TPS/GST registration number")
+    qst_number: str | None = Field(default=None, description="TVQ/QST registration number")
+    logo: Logo | None = Field(default=None, description="its logo")
 
 
 class BillingContact(Wire):
     """The person that a document is addressed to."""
 
-    name: str
-    email: str | None = None
+    name: str = Field(description="first and last name")
+    email: str | None = Field(default=None, description="e-mail address")
 
 
 class CreditedInvoice(Wire):
     """The invoice that a credit note corrects."""
 
-    number: str
-    date: dt.date
-    reason: str
+    number: str = Field(description="its final number")
+    date: dt.date = Field(description="its date")
+    reason: str = Field(description="why it is credited, as the clerk wrote")
 
 
 class Presentation(Wire):
     """A shop's own choices for its form."""
 
-    show_job_number: bool = True
-    accent_colour: str | None = None
-    footer: Localized | None = None
-    columns: tuple[str, ...] | None = None
+    show_job_number: bool = Field(default=True, description="whether lines show the job's number")
+    accent_colour: str | None = Field(default=None, description="such as #0b5394")
+    footer: Localized | None = Field(default=None, description="the text at the foot of each page")
+    columns: tuple[str, ...] | None = Field(
+        default=None, description="the columns of the lines, in order; absent: the form's own"
+    )
     labels: dict[str, Localized] = Field(default_factory=dict, description="label key -> its text")
 
 
@@ -225,31 +231,33 @@ class DocumentSnapshot(Wire):
     """All that a document says: its PDF needs this and the logo's document, its UBL this alone, for ever."""
 
     template: str = Field(description="form and version, such as standard-1")
-    invoice_id: str
-    version: int
-    kind: Literal["invoice", "credit_note"]
-    stage: Literal["proforma", "final"]
-    number: str
-    date: dt.date
-    due_date: dt.date | None = None
-    language: Language
-    currency: str
-    company_currency: str | None = None
+    invoice_id: str = Field(description="id of the invoice (UUID)")
+    version: int = Field(description="counts what reaches paper or totals")
+    kind: Literal["invoice", "credit_note"] = Field(description="what it is")
+    stage: Literal["proforma", "final"] = Field(description="a final never changes")
+    number: str = Field(description="the number it has at this stage")
+    date: dt.date = Field(description="the invoice's date; it chooses the tax rates")
+    due_date: dt.date | None = Field(default=None, description="when it is to be paid; none on a credit note")
+    language: Language = Field(description="in which it is written")
+    currency: str = Field(description="ISO 4217 code of all amounts")
+    company_currency: str | None = Field(
+        default=None, description="ISO 4217 code of the currency that the books are kept in"
+    )
     exchange_rate: Rate | None = Field(
         default=None, description="company currency for one unit of `currency`"
     )
-    issuer: Issuer
-    sold_to: Party
+    issuer: Issuer = Field(description="who bills")
+    sold_to: Party = Field(description="whom the work was made for")
     bill_to: Party | None = Field(default=None, description="only when it differs from sold_to")
-    ship_to: Party | None = None
-    billing_contact: BillingContact | None = None
-    payment_term: Localized | None = None
-    payment_method: Localized | None = None
-    sales_rep: str | None = None
-    lines: tuple[DocumentLine, ...]
-    subtotal: Amount
-    taxes: tuple[DocumentTax, ...]
-    total: Amount
-    message: str | None = None
-    credited_invoice: CreditedInvoice | None = None
-    presentation: Presentation = Presentation()
+    ship_to: Party | None = Field(default=None, description="where the work was sent")
+    billing_contact: BillingContact | None = Field(default=None, description="to whose attention")
+    payment_term: Localized | None = Field(default=None, description="such as Net 30 jours")
+    payment_method: Localized | None = Field(default=None, description="such as Porté au compte")
+    sales_rep: str | None = Field(default=None, description="name of the sales representative")
+    lines: tuple[DocumentLine, ...] = Field(description="in order of print")
+    subtotal: Amount = Field(description="sum of the line totals, before taxes")
+    taxes: tuple[DocumentTax, ...] = Field(description="each tax by itself")
+    total: Amount = Field(description="subtotal and taxes")
+    message: str | None = Field(default=None, description="the text under the lines")
+    credited_invoice: CreditedInvoice | None = Field(default=None, description="what a credit note credits")
+    presentation: Presentation = Field(default=Presentation(), description="how the shop wants it printed")

@@ -60,6 +60,7 @@ async def test_every_message_on_the_bus_keeps_its_contract(
         assert message.persistent
         if contract.exchange != "production":
             assert message.body["correlationid"], message
+            assert message.body["source"] == f"urn:factures:{contract.sender}"
 
 
 async def test_the_logs_follow_a_request_through_all_services(factures: Deployment, shop: ShopClient) -> None:

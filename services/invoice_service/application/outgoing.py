@@ -16,7 +16,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.values import DocumentSnapshot, Localized, Party, Wire
 from shared.identifiers import new_id
 
-SOURCE = "urn:factures:invoice-service"
+SOURCE = "urn:factures:invoice_service"
 Lane = Literal["normal", "email", "trial", "transfer"]
 Message = Mapping[str, Any]
 
