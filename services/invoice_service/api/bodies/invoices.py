@@ -197,7 +197,7 @@ class LineBody(LineFields):
             "unit_price": "18.75",
         },
         {"kind": "job", "job": "D-0024", "quantity": "250"},
-        {"kind": "extra_charge", "job": "D-0024", "extra_charge": "x1"},
+        {"kind": "extra_charge", "job": "D-0024", "extra_charge": "x2"},
         {"kind": "text", "description": "Livré en deux envois"},
         oneOf=[_line(kind, source, without_job=kind not in _OF_JOBS) for kind, source in _SOURCES.items()],
     )

@@ -86,7 +86,7 @@ class SettingsBody(Patch):
         {
             "timezone": "America/Toronto",
             "overrun_tolerance_percent": "5",
-            "outbound": "off",
+            "outbound": "on",
             "accent_colour": "#1f4e79",
             "footer": {"fr": "Merci de votre confiance.", "en": "Thank you for your business."},
             "columns": ["po_number", "description", "quantity", "unit_price", "total"],

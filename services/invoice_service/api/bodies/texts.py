@@ -77,14 +77,14 @@ class EmailTemplateBody(Body):
     model_config = example(
         {
             "fr": {
-                "subject": "Facture {{Number}}",
-                "body": "Bonjour,\n\nVoici la facture {{Number}}.",
-                "attachment_name": "Facture {{Number}}",
+                "subject": "Facture {{NoFacture}}",
+                "body": "Bonjour {{NomContact}},\n\nVoici la facture {{NoFacture}} de {{Total}}.",
+                "attachment_name": "Facture {{NoFacture}}",
             },
             "en": {
-                "subject": "Invoice {{Number}}",
-                "body": "Hello,\n\nHere is invoice {{Number}}.",
-                "attachment_name": "Invoice {{Number}}",
+                "subject": "Invoice {{NoFacture}}",
+                "body": "Hello {{NomContact}},\n\nHere is invoice {{NoFacture}} for {{Total}}.",
+                "attachment_name": "Invoice {{NoFacture}}",
             },
             "bcc": ["archives@imprimerie.example"],
         }
