@@ -4,7 +4,7 @@ import asyncio
 import datetime as dt
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -58,6 +58,13 @@ class ProductionLine:
         await self.publish(json.dumps(event).encode(), event["type"].split(".", 1)[1].rpartition(".")[0])
         await until(lambda: len(self.outcomes) > count)
         return self.outcomes[-1]
+
+    async def tell_all(self, events: Sequence[Mapping[str, Any]]) -> list[Outcome]:
+        """Publish completions all at once and wait until their handlers have spoken."""
+        count = len(self.outcomes)
+        await asyncio.gather(*(self.publish(json.dumps(event).encode()) for event in events))
+        await until(lambda: len(self.outcomes) >= count + len(events))
+        return self.outcomes[count:]
 
     async def dead_letter(self, body: bytes) -> Json:
         """Publish what nobody can handle; how it is parked."""

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from shared.bus.outcome import Ack
 from shared.bus.port import ParkedDelivery
+from shared.contracts.envelope import Envelope
 from tests.integration.invoice_service.invoices.production_line import (
     ProductionLine,
     completed,
@@ -167,6 +168,37 @@ async def test_a_parked_one_that_is_replayed_late_leaves_the_newer_job_alone(
     assert replayed["outcome"] == "superseded"
     assert (await shop.get_job(job))["title"] == "Nouveau"
     assert await line.parked_as(old) == []
+
+
+async def test_many_completions_of_a_new_job_at_once_make_one_pro_forma(
+    line: ProductionLine, shop: Shop
+) -> None:
+    job, customer = await new(shop)
+    events = [completed(job, customer, title=f"Encarts {number}") for number in range(8)]
+
+    outcomes = await line.tell_all(events)
+
+    assert outcomes == [Ack()] * 8
+    known = await shop.get_job(job)
+    assert [one["quantity"] for one in known["invoices"]] == ["1000"]
+    assert known["remaining_quantity"] == "0"
+
+
+async def test_one_that_was_tried_in_vain_is_applied_by_its_replay(line: ProductionLine, shop: Shop) -> None:
+    job, customer = await new(shop)
+    event = completed(job, customer)
+    envelope = Envelope.decode(json.dumps(event).encode())
+    await shop.inbound.parked(
+        ParkedDelivery(envelope.encode(), envelope, "invoice.production", "StorageUnavailable: away", 10)
+    )
+    (parked,) = await line.parked_as(event)
+    assert (parked["kind"], parked["attempts"]) == ("dead", 10)
+
+    replayed = expect(await shop.api.post(f"/parked-messages/{parked['id']}/replay"), 202)
+
+    assert replayed["outcome"] == "applied"
+    assert await line.parked_as(event) == []
+    assert (await line.over_http(event))["outcome"] == "duplicate"
 
 
 # What can't be applied yet, or ever.
