@@ -21,12 +21,9 @@ def schema_files() -> dict[str, str]:
     """File name -> its text, for the envelope and for every message."""
     envelope = _schema(Envelope, json.loads(example(_ENVELOPED).encode()))
     messages = {type_: _schema(contract.model, example(type_).data) for type_, contract in CONTRACTS.items()}
-    return {f"{name}.json": json_text(schema) for name, schema in ({"envelope": envelope} | messages).items()}
-
-
-def json_text(value: object) -> str:
-    """JSON as we keep it in files."""
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return {
+        f"{name}.json": _json_text(schema) for name, schema in ({"envelope": envelope} | messages).items()
+    }
 
 
 def write_schemas() -> None:
@@ -42,3 +39,8 @@ def write_schemas() -> None:
 
 def _schema(model: type[BaseModel], shown: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     return model.model_json_schema() | {"examples": [shown]}
+
+
+def _json_text(value: object) -> str:
+    """JSON as we keep it in files."""
+    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

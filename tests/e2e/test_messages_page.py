@@ -6,8 +6,8 @@ import re
 import shlex
 import sys
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -27,28 +27,32 @@ _SECONDS = 30
 _PERMISSIONS = re.compile(r"^rabbitmqctl set_permissions .*$", re.MULTILINE)
 
 
-def user(factures: Deployment, name: str) -> str:
-    """The address for a user of the broker, made with the permissions that the page tells to give."""
+@contextmanager
+def user(factures: Deployment, name: str) -> Iterator[str]:
+    """The address for a user of the broker with the permissions that the page tells to give."""
     (line,) = [line for line in _PERMISSIONS.findall(PAGE.read_text(encoding="utf-8")) if f" {name} " in line]
     *_, configure, write, read = shlex.split(line)
-    broker, password = factures.broker, uuid.uuid4().hex
-    broker.manage("PUT", f"/users/{name}", {"password": password, "tags": ""})
-    permissions = {"configure": configure, "write": write, "read": read}
-    broker.manage("PUT", f"/permissions/%2F/{name}", permissions)
-    address = urlsplit(broker.url())
-    return urlunsplit(address._replace(netloc=f"{name}:{password}@{address.hostname}:{address.port}"))
+    manage, password = factures.broker.manage, uuid.uuid4().hex
+    manage("PUT", f"/users/{name}", {"password": password, "tags": ""})
+    try:
+        permissions = {"configure": configure, "write": write, "read": read}
+        manage("PUT", f"/permissions/%2F/{name}", permissions)
+        address = urlsplit(factures.broker.url())
+        yield urlunsplit(address._replace(netloc=f"{name}:{password}@{address.hostname}:{address.port}"))
+    finally:
+        manage("DELETE", f"/users/{name}")
 
 
 async def test_a_completion_is_published_as_the_page_says(
     factures: Deployment, shop: ShopClient, tap: BusTap, tmp_path: Path
 ) -> None:
     event = write_completion(tmp_path, "D-2101")
-    address = user(factures, "mis")
     publish = [sys.executable, "-c", snippet("python", "aio_pika.Message")]
 
-    for _ in range(2):
-        done = await asyncio.to_thread(run_snippet, publish, tmp_path, AMQP_URL=address)
-        assert done.returncode == 0, done.stderr
+    with user(factures, "mis") as address:
+        for _ in range(2):
+            done = await asyncio.to_thread(run_snippet, publish, tmp_path, AMQP_URL=address)
+            assert done.returncode == 0, done.stderr
 
     number = await shop.invoice_of("D-2101")
     assert (await shop.get(f"/invoices/{number}"))["subtotal"] == "15852.65"
@@ -61,10 +65,11 @@ async def test_a_completion_is_published_as_the_page_says(
 
 async def test_its_user_publishes_nothing_else(factures: Deployment, tmp_path: Path) -> None:
     write_completion(tmp_path, "D-2102")
-    address = user(factures, "mis")
     publish = snippet("python", "aio_pika.Message").replace('"production"', '"commands"')
+    arguments = [sys.executable, "-c", publish]
 
-    done = await asyncio.to_thread(run_snippet, [sys.executable, "-c", publish], tmp_path, AMQP_URL=address)
+    with user(factures, "mis") as address:
+        done = await asyncio.to_thread(run_snippet, arguments, tmp_path, AMQP_URL=address)
 
     assert done.returncode != 0
     assert "ACCESS_REFUSED" in done.stderr
@@ -101,7 +106,7 @@ async def test_a_completion_is_posted_as_the_page_says(
 async def test_a_listener_hears_of_invoices_as_the_page_says(
     factures: Deployment, shop: ShopClient, tmp_path: Path
 ) -> None:
-    async with listening(user(factures, "statistics"), tmp_path) as listener:
+    async with listening(factures, tmp_path) as listener:
         await eventually("the listener's queue", lambda: _no_queue(factures))
         await shop.call("PUT", "/jobs/D-2104", {"customer": "C-0153", **_JOB})
         made = await shop.call("POST", "/invoices", {"job": "D-2104"})
@@ -133,18 +138,20 @@ async def _no_queue(factures: Deployment) -> bool:
 
 
 @asynccontextmanager
-async def listening(address: str, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The listener of the page, running."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        snippet("python", "async def listen"),
-        cwd=folder,
-        env=clean_environment(folder, {"AMQP_URL": address}),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        await process.communicate()
+async def listening(factures: Deployment, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The listener of the page, running; its queue is gone afterwards: nothing would empty it."""
+    with user(factures, "statistics") as address:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            snippet("python", "async def listen"),
+            cwd=folder,
+            env=clean_environment(folder, {"AMQP_URL": address}),
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            await process.communicate()
+            factures.broker.manage("DELETE", "/queues/%2F/statistics")

@@ -17,6 +17,7 @@ from shared.bus.topology import (
     DEAD_LETTER_EXCHANGE,
     DEAD_LETTER_QUEUE,
     EXCHANGES,
+    QUEUES,
     Exchange,
     queues_for,
     retry_queue,
@@ -111,12 +112,9 @@ def _channels(policy: RetryPolicy) -> Iterator[tuple[str, Json]]:
             },
         )
     declared = {queue.name: queue for queue in queue_declarations(policy)}
-    waiting = {retry_queue(name, delay) for name in declared for delay in policy.delays} & declared.keys()
-    for name, queue in declared.items():
-        if name in waiting:
-            continue
+    for name in (*(queue.name for queue in QUEUES), DEAD_LETTER_QUEUE):
         messages = _references(_reaching(name))
-        yield name, {"address": name, "messages": messages, "bindings": {"amqp": _queue(queue)}}
+        yield name, {"address": name, "messages": messages, "bindings": {"amqp": _queue(declared[name])}}
         yield f"{name}.retry", _retry_channel(name, declared, policy, messages)
     yield (
         f"exchange.{DEAD_LETTER_EXCHANGE.name}",
