@@ -96,8 +96,8 @@ def _schemas(routes: Iterable[Route], answers: Json) -> tuple[Json, dict[_Model,
             wanted[route.answer, "serialization"] = None
     refs, definitions = models_json_schema(list(wanted), ref_template=_REF, schema_generator=_Untitled)
     schemas = definitions.get("$defs", {})
-    for name, answer in answers.items():
-        schemas[name]["examples"] = [answer]
+    for name in schemas.keys() & answers.keys():
+        schemas[name]["examples"] = [answers[name]]
     return schemas, {wish: dict(refs[wish]) for wish in wanted}
 
 
