@@ -10,6 +10,7 @@ from services.invoice_service.api.middleware import answered, observed
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import UPLOAD_LIMIT, Handler, Route
 from services.invoice_service.api.services import ACTOR, BODY_LIMIT, SERVICES, ApiServices
+from services.invoice_service.api.transact import keyed
 from services.invoice_service.domain.errors import FieldError, Invalid
 from shared.observability.health import livez, readyz
 
@@ -48,6 +49,6 @@ def _guarded(route: Route, authenticators: Sequence[Authenticator]) -> Handler:
                 "unknown_parameter", errors=tuple(FieldError(name, "unknown_parameter") for name in unknown)
             )
         request[BODY_LIMIT] = route.body_limit
-        return await route.handler(request)
+        return await keyed(request, route.handler)
 
     return guarded

@@ -12,11 +12,12 @@ from aiohttp import web
 from services.invoice_service.api.answers import Answer, Json, respond, respond_again
 from services.invoice_service.api.problems import StaleState
 from services.invoice_service.api.requests import bad_parameter, context_of, raw_body
+from services.invoice_service.api.routing import Handler
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.transactions import TransactionConflict
-from services.invoice_service.domain.errors import StaleVersion
+from services.invoice_service.domain.errors import Invalid, StaleVersion
 
 T = TypeVar("T")
 UseCase = Callable[[UnitOfWork, Context], Awaitable[T]]
@@ -86,6 +87,22 @@ async def _once(
         if claim is not None and 200 <= answer.status < 300 and not answer.secret:
             await uow.idempotency.keep(claim.caller, claim.key, claim.fingerprint, answer.kept())
     return respond(answer)
+
+
+async def keyed(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Run a handler. One that refuses a body before its key was claimed says first whose key it is.
+
+    Raises:
+        Invalid: idempotency_key_reused: the key was used with another body, however wrong this one is.
+    """
+    try:
+        return await handler(request)
+    except Invalid:
+        claim = await _claim_of(request)
+        if claim is not None:
+            async with request.app[SERVICES].transactions.writing() as uow:
+                await uow.idempotency.claim(claim.caller, claim.key, claim.fingerprint)
+        raise
 
 
 async def query(request: web.Request, use_case: UseCase[T], present: Callable[[T], Answer]) -> web.Response:

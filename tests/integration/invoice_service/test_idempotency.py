@@ -107,6 +107,20 @@ async def test_another_body_under_the_same_key_is_refused(api: Invoicing) -> Non
     assert await written(api) == 1
 
 
+@pytest.mark.parametrize("raw", [b'{"label": 5}', b"{}", b"{", b""])
+async def test_another_body_is_refused_for_its_key_however_wrong_it_is(api: Invoicing, raw: bytes) -> None:
+    alone = await api.call("POST", "/notes", raw=raw, headers={"Idempotency-Key": "k-1"})
+    first = await post(api)
+
+    other = await api.call("POST", "/notes", raw=raw, headers={"Idempotency-Key": "k-1"})
+    without_a_key = await api.call("POST", "/notes", raw=raw)
+
+    assert (alone.status, alone.code) in ((400, "malformed"), (422, "invalid"))
+    assert (other.status, other.code) == (422, "idempotency_key_reused")
+    assert (without_a_key.status, without_a_key.code) == (alone.status, alone.code)
+    assert (await post(api)).json == first.json
+
+
 async def test_only_a_post_is_kept(api: Invoicing) -> None:
     for _ in range(2):
         await api.put("/notes", {"label": "a"}, headers={"Idempotency-Key": "k-1"})
