@@ -11,7 +11,7 @@ from services.invoice_service.api.requests import bad_parameter, context_of
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import transact
 from services.invoice_service.application.ports.invoicing import Loaded
-from services.invoice_service.application.request_document import request_document
+from services.invoice_service.application.request_document import request_document, up_to_date
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.invoice import Invoice
@@ -30,8 +30,8 @@ async def get_pdf(request: web.Request) -> web.StreamResponse:
         Conflict: rendering_failed.
     """
     wait = _wait(request)
-    loaded = await _look(request)
-    if loaded.around.document is None:
+    loaded, current = await _look_closely(request)
+    if loaded.around.document is None or not current:
         await transact(
             request,
             lambda uow, context: request_document(uow, context, ref_of(request)),
@@ -68,6 +68,13 @@ async def _wait_for_it(request: web.Request, seconds: float) -> Loaded:
 async def _look(request: web.Request) -> Loaded:
     async with request.app[SERVICES].transactions.reading() as uow:
         return await uow.invoices.load(ref_of(request), context_of(request).actor.id)
+
+
+async def _look_closely(request: web.Request) -> tuple[Loaded, bool]:
+    """The invoice, and whether its document, if there is one, says what it would say now."""
+    async with request.app[SERVICES].transactions.reading() as uow:
+        loaded = await uow.invoices.load(ref_of(request), context_of(request).actor.id)
+        return loaded, loaded.around.document is None or await up_to_date(uow, loaded)
 
 
 async def _pdf(request: web.Request, loaded: Loaded, document: Document) -> web.StreamResponse:

@@ -7,16 +7,17 @@ from typing import Any
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.edit_invoice import drafting_of
 from services.invoice_service.application.finalize import axis_columns
-from services.invoice_service.application.outgoing import Message, render_command
+from services.invoice_service.application.outgoing import Message, event, render_command
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded, Trail
-from services.invoice_service.application.trail import entry
+from services.invoice_service.application.trail import entry, invoice_changes
 from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.axes import Axis
+from services.invoice_service.domain.editing import settled
 from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.next_step import Happened, next_steps
-from services.invoice_service.domain.snapshot import document_snapshot
+from services.invoice_service.domain.snapshot import digest_of, document_snapshot
 
 
 async def request_document(uow: UnitOfWork, context: Context, ref: str) -> Loaded:
@@ -26,7 +27,7 @@ async def request_document(uow: UnitOfWork, context: Context, ref: str) -> Loade
         NotFound: no such invoice.
     """
     invoice_id = await uow.invoices.lock(ref)
-    loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
+    loaded = await refreshed(uow, context, await uow.invoices.load(str(invoice_id), context.actor.id))
     axes = loaded.around.axes
     asked = axes.rendering_version == loaded.invoice.version and axes.rendering.state in ("pending", "failed")
     if asked or not next_steps(Happened.DOCUMENT_WANTED, document_ready=loaded.around.document is not None):
@@ -34,6 +35,45 @@ async def request_document(uow: UnitOfWork, context: Context, ref: str) -> Loade
     columns, message = await rendering(uow, context, loaded)
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, Trail(messages=[message]))
     return _pending(loaded, context)
+
+
+async def up_to_date(uow: UnitOfWork, loaded: Loaded) -> bool:
+    """Whether a document made now would say what the one says that was asked for of this version."""
+    return loaded.invoice.status.final or await _as_of_now(uow, loaded) == loaded.invoice
+
+
+async def refreshed(uow: UnitOfWork, context: Context, loaded: Loaded) -> Loaded:
+    """The invoice, locked by the caller, as its document would show it now; a pro forma as a next version.
+
+    What it takes from elsewhere may have changed: its issuer, the labels, the words of its terms, its taxes.
+    """
+    before = loaded.invoice
+    if before.status.final:
+        return loaded
+    now = await _as_of_now(uow, loaded)
+    if now == before:
+        return loaded
+    after = dataclasses.replace(now, updated_at=context.now)
+    changes = invoice_changes(before, after)
+    trail = Trail(
+        [entry(context, "invoice.refreshed", after, changes)] if changes else [],
+        [event(context, "updated", after, loaded.around)],
+    )
+    await uow.invoices.update(before, after, trail)
+    return await uow.invoices.load(str(before.id), context.actor.id)
+
+
+async def _as_of_now(uow: UnitOfWork, loaded: Loaded) -> Invoice:
+    """The pro forma itself, or its next version once its document would say something else."""
+    invoice, axes = loaded.invoice, loaded.around.axes
+    drafting = (await drafting_of(uow, invoice)).drafting
+    now = settled(invoice, drafting)
+    material = await uow.drafting.print_material(invoice.business_entity)
+    source = digest_of(document_snapshot(now, drafting, material, credited=loaded.around.credited))
+    asked = axes.rendering_source if axes.rendering_version == invoice.version else None
+    if now == invoice and asked in (None, source):
+        return invoice
+    return dataclasses.replace(now, version=invoice.version + 1)
 
 
 async def retry_render(uow: UnitOfWork, context: Context, ref: str, *, based_on: int | None = None) -> Loaded:
@@ -61,6 +101,7 @@ async def rendering(uow: UnitOfWork, context: Context, loaded: Loaded) -> tuple[
     columns = {
         **axis_columns("rendering", Axis("pending", None, context.now)),
         "rendering_version": loaded.invoice.version,
+        "rendering_source": digest_of(snapshot),
     }
     return columns, render_command(context, loaded.invoice, snapshot)
 

@@ -12,7 +12,7 @@ from services.invoice_service.application.finalize import axis_columns
 from services.invoice_service.application.outgoing import Message, outgoing
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded, StoredEmail, StoredRecipient, Trail
-from services.invoice_service.application.request_document import rendering
+from services.invoice_service.application.request_document import refreshed, rendering
 from services.invoice_service.application.trail import entry
 from services.invoice_service.application.versions import check_version
 from services.invoice_service.domain.axes import Axis, AxisReason, Document
@@ -52,6 +52,8 @@ async def send_email(
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
     check_version(loaded.invoice, based_on)
+    if command.with_pdf:
+        loaded = await refreshed(uow, context, loaded)
     draft = await compose(uow, loaded)
     sender = command.sender or draft.sender
     errors = []

@@ -38,11 +38,13 @@ class Document:
 class Axes:
     """The three axes of an invoice.
 
-    `rendering_version` is the version asked for; `transfer_attempt` counts the commands sent.
+    `rendering_version` is the version asked for, `rendering_source` what it was to say (`snapshot.digest_of`);
+    `transfer_attempt` counts the commands sent.
     """
 
     rendering: Axis = field(default_factory=Axis)
     rendering_version: int | None = None
+    rendering_source: str | None = None
     delivery: Axis = field(default_factory=Axis)
     transfer: Axis = field(default_factory=Axis)
     transfer_attempt: int = 0

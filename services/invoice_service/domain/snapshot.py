@@ -1,12 +1,16 @@
 """What a document says, complete, as plain data: frozen at finalize, sent to be rendered, told in UBL."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice
 from services.invoice_service.domain.line import Line, shown_unit_price
+from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.parties import Party
 from services.invoice_service.domain.texts import Localized
 
@@ -85,6 +89,17 @@ def document_snapshot(
             "labels": {key: text.as_dict() for key, text in material.labels.items()},
         },
     }
+
+
+def digest_of(snapshot: Mapping[str, Any]) -> str:
+    """SHA-256 (hex) of what a document says, whichever version of its invoice says it."""
+    content = {name: value for name, value in snapshot.items() if name != "version"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=_text).encode()).hexdigest()
+
+
+def _text(value: object) -> str:
+    """A decimal reads the same whatever column it came from."""
+    return plain(value) if isinstance(value, Decimal) else str(value)
 
 
 def _party(party: Party) -> dict[str, Any]:

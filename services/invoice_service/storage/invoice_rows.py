@@ -242,6 +242,7 @@ def axes_from(row: Row) -> Axes:
     return Axes(
         rendering=_axis(row, "rendering"),
         rendering_version=row["rendering_version"],
+        rendering_source=row["rendering_source"],
         delivery=_axis(row, "delivery"),
         transfer=_axis(row, "transfer"),
         transfer_attempt=row["transfer_attempt"],
