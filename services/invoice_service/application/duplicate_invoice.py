@@ -31,7 +31,9 @@ async def duplicate_invoice(
     source = (await uow.invoices.load(ref, context.actor.id)).invoice
     check_version(source, based_on)
     await uow.drafting.lock_jobs(source.jobs)
-    read = await uow.drafting.drafting(customer=source.customer, payer=None, needs=line_needs(source))
+    # What bills again in place of a draft credit does so once: its duplicate stands in for nothing.
+    needs = dataclasses.replace(line_needs(source), rebills=None)
+    read = await uow.drafting.drafting(customer=source.customer, payer=None, needs=needs)
     check_customer(read.drafting.customer)
     check_customer(read.drafting.payer)
     job = read.drafting.jobs[source.jobs[0]] if source.jobs else None

@@ -46,6 +46,16 @@ async def test_what_is_billed_again_may_grow_to_the_tolerance_and_no_further(sho
     assert await shop.billed(job) == "1050"
 
 
+async def test_what_stands_in_for_the_credit_does_so_once_not_again_in_its_duplicate(shop: Shop) -> None:
+    job, invoice = await of_job(shop)
+    rebill = expect(await shop.credit(invoice, rebill=True), 201)["rebill"]
+
+    copy = expect(await shop.api.post(f"/invoices/{rebill}/duplicate"), 201)
+
+    assert [line["quantity"] for line in copy["lines"]] == ["0"]
+    assert await shop.billed(job) == "1000"
+
+
 async def test_what_is_not_released_is_not_billed_again(shop: Shop) -> None:
     _, invoice = await of_job(shop)
     lines = [{"line": invoice["lines"][0]["id"], "quantity": "1000", "release_quantity": False}]
