@@ -1,12 +1,13 @@
 """Declare, or replace as a whole, a customer."""
 
 from dataclasses import asdict
+from typing import Any
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.references import require_references
-from services.invoice_service.domain.changes import changes_between
+from services.invoice_service.domain.changes import Personal, changes_between
 from services.invoice_service.domain.declarations import customer_faults
 from services.invoice_service.domain.errors import Invalid
 from services.invoice_service.domain.parties import Address, Contact, Customer
@@ -22,6 +23,7 @@ from services.invoice_service.domain.texts import Language
 from shared.contracts.production import CustomerData
 
 KIND = "customer"
+_PERSONAL = ("first_name", "last_name", "salutation", "email", "phone")
 
 
 async def put_customer(uow: ReferencePorts, context: Context, customer: Customer) -> Put[Customer]:
@@ -36,16 +38,26 @@ async def put_customer(uow: ReferencePorts, context: Context, customer: Customer
     await require_references(uow, _referrals(customer))
     before = await uow.customers.get(customer.code, lock=True)
     if before is None and await uow.customers.insert(customer, context.now):
-        changes = changes_between(None, asdict(customer))
+        changes = changes_between(None, _told(customer))
         await uow.audit.append(context, "created", KIND, customer.code, changes)
         return Put(customer, created=True)
     if before is None:  # somebody else was faster
         before = await uow.customers.get(customer.code, lock=True)
     if before is not None and before != customer:
         await uow.customers.update(customer, context.now)
-        changes = changes_between(asdict(before), asdict(customer))
+        changes = changes_between(_told(before), _told(customer))
         await uow.audit.append(context, "updated", KIND, customer.code, changes)
     return Put(customer, created=False)
+
+
+def _told(customer: Customer) -> dict[str, Any]:
+    """A customer as the trail tells of it. Contacts are people, and can be erased: the trail has nothing of them."""
+    told = asdict(customer)
+    told["contacts"] = [
+        {name: Personal(value) if name in _PERSONAL else value for name, value in contact.items()}
+        for contact in told["contacts"]
+    ]
+    return told
 
 
 def in_house(language: Language | None, currency: str | None, settings: ShopSettings) -> dict[str, str]:

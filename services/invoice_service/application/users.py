@@ -74,10 +74,11 @@ async def edit_user(
         await _check_another_admin(uow, user_id)
     if not await uow.users.update(after, passwords.hash(password) if password else None):
         raise _taken()
-    changes = list(changes_between(_told(before), _told(after)))
-    if changes or password:
-        action = "password_changed" if password and not changes else "updated"
-        await uow.audit.append(context, action, KIND, str(user_id), changes)
+    changes = changes_between(_told(before), _told(after))
+    if changes:
+        await uow.audit.append(context, "updated", KIND, str(user_id), changes)
+    if password:
+        await uow.audit.append(context, "password_changed", KIND, str(user_id), ())
     return after
 
 

@@ -78,6 +78,33 @@ async def test_is_put_whole_and_read_whole(invoicing: Invoicing) -> None:
     }
 
 
+async def test_a_contact_that_is_taken_away_is_erased_from_the_trail_too(invoicing: Invoicing) -> None:
+    erased = {
+        "id": "z",
+        "first_name": "Zénobie",
+        "last_name": "Q",
+        "email": "zq@secret.example",
+        "phone": "5551",
+    }
+    await invoicing.put("/customers/C-0153", {**CUSTOMER, "contacts": [erased]})
+    moved = {**erased, "email": "zenobie@secret.example", "billing_email": True}
+    await invoicing.put("/customers/C-0153", {**CUSTOMER, "contacts": [moved]})
+
+    await invoicing.put("/customers/C-0153", {**CUSTOMER, "contacts": []})
+
+    trail = await invoicing.audit("customer", "C-0153")
+    (change,) = trail[1]["changes"]
+    told = [one[0]["email"] for one in (change["before"], change["after"])]
+    assert (change["field"], told) == ("contacts", ["•••", "•••"])
+    assert [one[0]["billing_email"] for one in (change["before"], change["after"])] == [False, True]
+    assert trail[0]["changes"][-1]["after"][0]["salutation"] is None
+    ((left,),) = await invoicing.database.fetch(
+        "select count(*) from (select t::text from customers t union all select t::text from audit t) kept(row)"
+        " where row ~* 'Zénobie|secret.example|5551'"
+    )
+    assert left == 0
+
+
 async def test_putting_the_same_again_leaves_no_trace(invoicing: Invoicing) -> None:
     await invoicing.put("/customers/C-0153", CUSTOMER)
     before = await invoicing.database.fetch("select updated_at from customers")

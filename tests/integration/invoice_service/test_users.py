@@ -35,6 +35,9 @@ async def test_only_a_hash_of_the_password_is_kept(invoicing: Invoicing) -> None
     assert PasswordHasher().verify(row["password_hash"], "une autre phrase")
     trail = await invoicing.audit("user", user["id"])
     assert [entry["action"] for entry in trail] == ["created", "password_changed"]
+    await invoicing.patch(f"/users/{user['id']}", {"name": "Marie R.", "password": "encore une phrase"})
+    trail = await invoicing.audit("user", user["id"])
+    assert [entry["action"] for entry in trail[2:]] == ["updated", "password_changed"]
     assert "phrase" not in str(trail)
 
 

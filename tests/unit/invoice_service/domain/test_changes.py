@@ -1,7 +1,7 @@
 import datetime as dt
 from decimal import Decimal
 
-from services.invoice_service.domain.changes import Change, changes_between
+from services.invoice_service.domain.changes import Change, Personal, changes_between
 
 
 def test_tells_the_fields_that_differ() -> None:
@@ -33,3 +33,15 @@ def test_is_told_as_plain_json() -> None:
         "before": {"q": "1000", "on": "2025-07-18"},
         "after": ["0.5", "text", True],
     }
+
+
+def test_of_a_personal_datum_only_that_it_changed() -> None:
+    before, after = {"name": Personal("Julie"), "phone": Personal(None)}, {"name": Personal("Anne")}
+
+    told = [change.as_dict() for change in changes_between(before, after)]
+
+    assert told == [
+        {"field": "name", "before": "•••", "after": "•••"},
+        {"field": "phone", "before": None, "after": None},
+    ]
+    assert changes_between(before, dict(before)) == ()
