@@ -11,6 +11,7 @@ from weasyprint import CSS, HTML
 from weasyprint.logger import LOGGER
 from weasyprint.text.fonts import FontConfiguration
 
+from services.render_service.engine import archive
 from services.render_service.engine.fetcher import Asset, AssetFetcher
 from services.render_service.errors import Unprintable, bad_logo
 from services.render_service.form import form_of
@@ -28,7 +29,9 @@ class PdfMaker:
         self._styles: dict[str, CSS] = {}
 
     def make(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
-        """The PDF of a snapshot: tagged, with title, author, language and date. `logo`: what its logo refers to.
+        """The PDF of a snapshot, to be read by people, by screen readers and, once final, by machines.
+
+        `logo`: what its logo refers to.
 
         Raises:
             UnknownTemplate: no template has its name.
@@ -41,11 +44,15 @@ class PdfMaker:
         if style is None:
             style = self._styles[template.name] = CSS(string=template.css, url_fetcher=AssetFetcher({}))
         with _nothing_left_out():
-            pdf: bytes = HTML(string=template.html(form_of(snapshot)), url_fetcher=fetcher).write_pdf(
-                font_config=self._fonts,
-                stylesheets=[style],
-                pdf_tags=True,
+            document = HTML(string=template.html(form_of(snapshot)), url_fetcher=fetcher).render(
+                font_config=self._fonts, stylesheets=[style], **archive.OPTIONS
+            )
+            document.metadata.attachments.extend(archive.data_of(snapshot))
+            archive.declare_accessible(document.metadata)
+            pdf: bytes = document.write_pdf(
+                finisher=archive.finish,
                 pdf_identifier=bytes.fromhex(digest_of(snapshot))[:16],
+                **archive.OPTIONS,
             )
         return pdf
 
