@@ -25,7 +25,7 @@ class Clerk(Machine):
             headers=self.version_of(ref),
         )
 
-    def add(self, ref: str, source: Json, typed: Json, *, role: str = "admin", **how: Any) -> None:  # noqa: ANN401 - `after`, `force`, `by_name`
+    def add(self, ref: str, source: Json, typed: Json, *, role: str = "admin", **how: Any) -> None:  # noqa: ANN401 - a place, and flags
         """POST of a line; `after` is a place."""
         one = self.world.invoices[ref]
         after = self.key_at(ref, how["after"]) if how.get("after") is not None and one.lines else None
