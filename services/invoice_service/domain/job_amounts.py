@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from services.invoice_service.domain.job import Job
+from services.invoice_service.domain.job import CANCELLED, Job
 from services.invoice_service.domain.money import ZERO, product, ratio, to_cent
 
 
@@ -10,8 +10,10 @@ def amount_waiting(job: Job, product_price: Decimal | None = None) -> Decimal:
     """The price of what remains and of the extra charges that no invoice bills yet, before taxes, to the cent.
 
     `product_price` is the price of the job's product, for a job that has none of its own. What has no price
-    yet counts nothing.
+    yet counts nothing, nor does what was cancelled.
     """
+    if job.status == CANCELLED:
+        return ZERO
     return _price_of_rest(job, product_price) + sum(
         (
             to_cent(product(charge.unit_price, charge.remaining))

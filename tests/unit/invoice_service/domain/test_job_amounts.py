@@ -35,6 +35,7 @@ def charge(quantity: str, price: str | None, billed: str = "0") -> ExtraCharge:
         (job(extra_charges=(charge("2", "40.005"), charge("1", None))), None, "80.01"),
         (job(extra_charges=(charge("3", "10", billed="1"),)), None, "20.00"),
         (job(extra_charges=(charge("1", "10", billed="2"),)), None, "0.00"),
+        (job(total_price=Decimal(9), status="cancelled", extra_charges=(charge("1", "10"),)), None, "0.00"),
     ],
 )
 def test_is_the_price_of_what_no_invoice_bills(
