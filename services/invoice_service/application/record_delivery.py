@@ -4,6 +4,7 @@ import dataclasses
 import uuid
 from collections.abc import Sequence
 
+from services.invoice_service.application.alert import alert
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.finalize import axis_columns
 from services.invoice_service.application.outgoing import Message, event
@@ -14,7 +15,6 @@ from services.invoice_service.domain.axes import AxisReason
 from services.invoice_service.domain.changes import Change
 from services.invoice_service.domain.delivery import accepted, after_acceptance, delivery_of, email_state
 from services.invoice_service.domain.errors import NotFound
-from services.invoice_service.domain.sentences import sentence
 from shared.contracts import results
 
 Ended = results.EmailSent | results.EmailFailed | results.EmailUncertain
@@ -68,9 +68,18 @@ async def _ended(
         changes.append(Change("status", invoice.status.value, status.value))
     if ended.state != "sent":
         code = {"partly": "partly", "uncertain": "email_uncertain"}.get(ended.state, "email_failed")
-        await uow.notifications.tell(code, invoice.id, sentence(code).as_dict())
+        messages += await alert(uow, context, invoice, code, _without(recipients))
     trail = Trail([entry(context, f"email.{ended.state}", moved, changes)], messages)
     await uow.invoices.move(invoice.id, status, columns, trail)
+
+
+def _without(recipients: Sequence[StoredRecipient]) -> str:
+    """Who has not got it for sure, and what was answered, one a line."""
+    return "\n".join(
+        f"{recipient.email} : {recipient.reply or recipient.state}"
+        for recipient in recipients
+        if recipient.state != "sent"
+    )
 
 
 def unsendable(email: StoredEmail, why: str) -> StoredEmail:

@@ -1,10 +1,10 @@
 """Take note of what the workers answered. A result is applied once, whatever is delivered again, in any order."""
 
 import dataclasses
-import uuid
 
 import structlog
 
+from services.invoice_service.application.alert import alert
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.finalize import axis_columns
 from services.invoice_service.application.outgoing import Message, event
@@ -18,7 +18,6 @@ from services.invoice_service.domain.changes import Change
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Status
 from services.invoice_service.domain.next_step import Happened, Step, next_steps
-from services.invoice_service.domain.sentences import sentence
 from shared.contracts import results
 from shared.contracts.values import Wire
 
@@ -105,9 +104,9 @@ async def _render_failed(
             columns |= axis_columns("delivery", Axis("failed", AxisReason("rendering_failed"), context.now))
     if not changes:
         return
-    await _tell(uow, "rendering_failed", invoice.id)
     told = event(context, "updated", invoice, loaded.around)
-    trail = Trail([entry(context, "render.failed", invoice, changes)], [told])
+    alerts = await alert(uow, context, invoice, "rendering_failed", result.reason.message)
+    trail = Trail([entry(context, "render.failed", invoice, changes)], [told, *alerts])
     await uow.invoices.move(invoice.id, invoice.status, columns, trail)
 
 
@@ -165,20 +164,18 @@ async def _transfer_not_done(
 async def _transfer_ends(uow: UnitOfWork, context: Context, loaded: Loaded, axis: Axis) -> None:
     invoice = loaded.invoice
     change = Change("transfer", loaded.around.axes.transfer.state, axis.state)
+    reason = axis.reason.message if axis.reason else ""
+    alerts = await alert(uow, context, invoice, "transfer_failed", reason)
     trail = Trail(
         [entry(context, f"transfer.{axis.state}", invoice, [change])],
-        [event(context, "updated", invoice, loaded.around)],
+        [event(context, "updated", invoice, loaded.around), *alerts],
     )
-    await _tell(uow, "transfer_failed", invoice.id)
     await uow.invoices.move(invoice.id, invoice.status, axis_columns("transfer", axis), trail)
 
 
 async def _late(uow: UnitOfWork, context: Context, loaded: Loaded, what: str) -> None:
     """A result after the transfer was closed: history and a person's eyes, nothing else."""
-    trail = Trail([entry(context, "transfer.late_result", loaded.invoice, [Change("result", None, what)])])
-    await _tell(uow, "late_transfer_result", loaded.invoice.id)
+    alerts = await alert(uow, context, loaded.invoice, "late_transfer_result", what)
+    told = entry(context, "transfer.late_result", loaded.invoice, [Change("result", None, what)])
+    trail = Trail([told], alerts)
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, {}, trail)
-
-
-async def _tell(uow: UnitOfWork, code: str, invoice_id: uuid.UUID) -> None:
-    await uow.notifications.tell(code, invoice_id, sentence(code).as_dict())

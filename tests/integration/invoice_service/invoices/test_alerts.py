@@ -1,0 +1,102 @@
+"""What goes wrong is also told by mail, to the address in the settings."""
+
+import pytest
+
+from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, mailed, not_transferred
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ALERTS = "compta@shop.example"
+
+
+async def mails(shop: Shop, invoice: Json) -> list[Json]:
+    """The mails that wait to be sent to those who are alerted."""
+    return [
+        mail
+        for mail in await shop.outbox(invoice, "email.send")
+        if ALERTS in [recipient["email"] for recipient in mail["recipients"]]
+    ]
+
+
+async def failed_transfer(shop: Shop) -> Json:
+    account = await shop.account("asset")
+    async with shop.settings(
+        connector="beancount",
+        default_revenue_account=await shop.account(),
+        default_receivable_account=account,
+    ):
+        final = await shop.finalize(await shop.billing({"price": "10.00"}, tax_code="00"))
+        await shop.result("accounting.transfer_failed", not_transferred(final))
+    return final
+
+
+async def test_a_transfer_that_fails(shop: Shop) -> None:
+    async with shop.settings(alert_email=ALERTS):
+        final = await failed_transfer(shop)
+
+    (mail,) = await mails(shop, final)
+    assert mail["subject"] == f"{final['number']} : Le transfert a échoué."
+    assert mail["body"].startswith("Le transfert a échoué.\n")
+    assert (mail["sender"]["email"], mail["attachments"], mail["lane"]) == (
+        "factures@shop.example",
+        [],
+        "email",
+    )
+    assert await shop.notices(final) == ["transfer_failed"]
+    assert await shop.emails(final) == []
+
+
+async def test_nobody_is_written_to_unless_the_shop_says_whom(shop: Shop) -> None:
+    final = await failed_transfer(shop)
+
+    assert await shop.notices(final) == ["transfer_failed"]
+    assert await shop.outbox(final, "email.send") == []
+
+
+async def test_a_document_or_an_email_that_fails_and_what_becomes_of_an_alert_alerts_nobody(
+    shop: Shop,
+) -> None:
+    invoice = await shop.billing({"price": "10.00"})
+    reason = {"code": "too_slow", "message": "30 s"}
+    async with shop.settings(alert_email=ALERTS, language="en"):
+        expect(await shop.email(invoice), 202)
+        failed = {"invoice_id": invoice["id"], "version": invoice["version"], "reason": reason}
+        await shop.result("document.render_failed", failed)
+        (mail,) = await mails(shop, invoice)
+        recipients = [{"email": ALERTS, "role": "to", "state": "refused", "reply": "550 no"}]
+        await shop.result(
+            "email.failed",
+            {
+                "invoice_id": invoice["id"],
+                "email_id": mail["email_id"],
+                "recipients": recipients,
+                "reason": {"code": "refused", "message": "550 no"},
+                "at": "2025-07-18T14:05:00Z",
+            },
+        )
+
+    assert mail["subject"] == f"{invoice['number']}: The document could not be made."
+    assert mail["body"] == "The document could not be made.\n30 s"
+    assert len(await mails(shop, invoice)) == 1
+    assert await shop.notices(invoice) == ["rendering_failed"]
+
+
+async def test_an_email_that_somebody_refused_names_whom(shop: Shop) -> None:
+    invoice = await shop.billing({"price": "10.00"})
+    to = [{"name": "", "email": "a@client.example"}, {"name": "", "email": "b@client.example"}]
+    async with shop.settings(alert_email=ALERTS):
+        email = expect(await shop.email(invoice, to=to, pdf=False), 202)
+        await shop.result("email.sent", mailed(email, "sent", "refused", invoice_id=invoice["id"]))
+
+    (mail,) = await mails(shop, invoice)
+    assert mail["body"].startswith("Un destinataire a été refusé.\nb@client.example : ")
+    assert "a@client.example" not in mail["body"]
+    assert await shop.notices(invoice) == ["partly"]
+
+
+async def test_on_trial_an_alert_goes_to_the_one_address_too(shop: Shop) -> None:
+    async with shop.settings(alert_email=ALERTS, outbound="essai@shop.example"):
+        final = await failed_transfer(shop)
+
+    (mail,) = await shop.outbox(final, "email.send")
+    assert ([one["email"] for one in mail["recipients"]], mail["lane"]) == (["essai@shop.example"], "trial")
