@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from services.render_service.engine.pool import Pool
 from services.render_service.handler import RenderHandler
+from services.render_service.own_forms import OwnForms
 from services.render_service.settings import RenderSettings
 from shared.bus import topology
 from shared.bus.port import Bus, Subscription
@@ -27,6 +28,7 @@ async def serving(settings: RenderSettings, bus: Bus) -> AsyncIterator[Mapping[s
         BadStoreUrl: the settings name no document store.
     """
     store = DocumentStore(settings.documents_url)
+    forms = OwnForms(settings.templates_folder)
     attempts = min(settings.attempts, settings.retry_attempts)  # else the bus would park it before we answer
     async with (
         Pool.running(settings.limits(niceness=0), size=settings.interactive_concurrency) as interactive,
@@ -38,7 +40,7 @@ async def serving(settings: RenderSettings, bus: Bus) -> AsyncIterator[Mapping[s
                 (topology.RENDER, interactive, settings.interactive_concurrency),
                 (topology.RENDER_BULK, bulk, settings.bulk_concurrency),
             ):
-                handler = RenderHandler(pool, store, bus, attempts=attempts)
+                handler = RenderHandler(pool, store, bus, forms, attempts=attempts)
                 subscriptions.append(await bus.serve(queue, handler, concurrency=concurrency))
 
             async def consuming() -> bool:

@@ -19,6 +19,19 @@ def bad_logo(why: str) -> Unprintable:
     return Unprintable("bad_logo", f"the logo can't be printed: {why}")
 
 
+class UnknownTemplate(Unprintable):
+    """No form has this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("unknown_template", f"there is no form named {name!r}")
+        self.name = name
+
+
+def bad_template(name: str, why: str) -> Unprintable:
+    """A form that can't be used: nothing goes out half made."""
+    return Unprintable("bad_template", f"the form {name!r} can't be used: {why}")
+
+
 class RenderTimedOut(RenderError):
     """The child was killed: it took more than its share of time."""
 

@@ -5,15 +5,23 @@ What the document can't help (store, bus, machine) is tried again; what it is to
 `DocumentRenderFailed`.
 """
 
+import asyncio
 import hashlib
 import uuid
 from typing import Protocol
 
 import structlog
 
-from services.render_service.errors import ChildUnavailable, RenderCrashed, RenderTimedOut, Unprintable
+from services.render_service.errors import (
+    ChildUnavailable,
+    RenderCrashed,
+    RenderTimedOut,
+    UnknownTemplate,
+    Unprintable,
+)
 from services.render_service.key import key_of
 from services.render_service.logo import logo_of
+from services.render_service.own_forms import OwnForm
 from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Bus, Delivery, PublishError
 from shared.contracts.commands import RenderDocument
@@ -35,18 +43,31 @@ log = structlog.get_logger(__name__)
 class Renderer(Protocol):
     """Makes PDFs; `engine.pool.Pool` does."""
 
-    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
-        """The PDF of a snapshot. `logo`: the bytes that its issuer's logo refers to.
+    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None, form: OwnForm | None) -> bytes:
+        """The PDF of a snapshot. `logo`: the bytes that its issuer's logo refers to; `form`: one of the shop.
 
         Raises:
             Unprintable, RenderTimedOut, RenderCrashed, ChildUnavailable: there is none.
         """
 
 
+class Forms(Protocol):
+    """The shop's own forms; `own_forms.OwnForms` is."""
+
+    def find(self, name: str) -> OwnForm | None:
+        """The form of this name; None when it is one of the house.
+
+        Raises:
+            Unprintable: there is none, or it can't be used.
+        """
+
+
 class RenderHandler:
     """Handles the render commands of one queue."""
 
-    def __init__(self, renderer: Renderer, store: DocumentStore, bus: Bus, *, attempts: int) -> None:
+    def __init__(
+        self, renderer: Renderer, store: DocumentStore, bus: Bus, forms: Forms, *, attempts: int
+    ) -> None:
         """`attempts`: after how many deaths of its rendering a document counts as failed.
 
         One death may be the machine's doing (memory short, another process hungry), so it is tried again.
@@ -54,6 +75,7 @@ class RenderHandler:
         self._renderer = renderer
         self._store = store
         self._bus = bus
+        self._forms = forms
         self._attempts = attempts
 
     async def __call__(self, delivery: Delivery) -> Outcome:
@@ -95,12 +117,19 @@ class RenderHandler:
         return Ack()
 
     async def _document(self, snapshot: DocumentSnapshot) -> DocumentRef:
-        key = key_of(snapshot)
+        try:
+            form = await asyncio.to_thread(self._forms.find, snapshot.template)
+        except UnknownTemplate:
+            kept = await self._store.find(key_of(snapshot))
+            if kept is None:
+                raise
+            return kept  # a form of the house that has gone with an old release leaves its documents
+        key = key_of(snapshot, form)
         kept = await self._store.find(key)
         if kept is not None:
             return kept
         logo = await logo_of(snapshot, self._store)
-        return await self._store.put(key, await self._renderer.render(snapshot, logo))
+        return await self._store.put(key, await self._renderer.render(snapshot, logo, form))
 
 
 def _failed(command: RenderDocument, code: str, message: str) -> DocumentRenderFailed:

@@ -5,24 +5,33 @@ from pathlib import Path
 
 from services.render_service.engine.limits import Limits
 from services.render_service.engine.pool import Pool
+from services.render_service.errors import RenderError
+from services.render_service.own_forms import OwnForms
 from services.render_service.samples import SAMPLES, logo_of
 
 
-def preview(folder: Path, limits: Limits) -> list[Path]:
-    """Render every sample to `folder`, made if need be; returns the files.
+async def preview(
+    folder: Path, limits: Limits, forms: OwnForms, template: str | None
+) -> dict[Path, RenderError | None]:
+    """Print every sample to `folder`, with a form, or with the one that it names itself.
+
+    Returns the files, each with the reason why it could not be written, if there is one.
 
     Raises:
-        RenderError: one can't be rendered.
+        Unprintable: there is no such form, or it is not whole.
+        ChildUnavailable: no rendering process can be started.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, pdf in asyncio.run(_pdfs(limits)).items():
-        path = folder / f"{name}.pdf"
-        path.write_bytes(pdf)
-        written.append(path)
-    return written
-
-
-async def _pdfs(limits: Limits) -> dict[str, bytes]:
+    own = forms.find(template) if template else None
+    outcomes: dict[Path, RenderError | None] = {}
     async with Pool.running(limits, size=1) as pool:
-        return {name: await pool.render(snapshot, logo_of(snapshot)) for name, snapshot in SAMPLES.items()}
+        for name, sample in SAMPLES.items():
+            path = folder / f"{name}.pdf"
+            snapshot = sample.model_copy(update={"template": template or sample.template})
+            outcomes[path] = None
+            try:
+                pdf = await pool.render(snapshot, logo_of(sample), own)
+            except RenderError as error:
+                outcomes[path] = error
+            else:
+                await asyncio.to_thread(path.write_bytes, pdf)
+    return outcomes

@@ -1,10 +1,16 @@
 """The settings of the render service; prefix `RENDER_`."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, DirectoryPath, Field
 from pydantic_settings import SettingsConfigDict
 
 from services.render_service.engine.limits import Limits
 from shared.settings import ServiceSettings
+
+
+def _none_if_empty(value: object) -> object:
+    return value or None
 
 
 class RenderSettings(ServiceSettings):
@@ -13,6 +19,9 @@ class RenderSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="RENDER_")
 
     documents_url: str = Field(validation_alias="DOCUMENTS_URL", description="where documents are kept")
+    templates_folder: Annotated[DirectoryPath | None, BeforeValidator(_none_if_empty)] = Field(
+        default=None, description="folder of the shop's own forms (docs/forms.md); empty: it has none"
+    )
     memory_megabytes: int = Field(default=1024, ge=256, description="address space of a rendering process")
     cpu_seconds: int = Field(default=20, ge=1, description="of one document")
     wall_seconds: float = Field(default=25, gt=0, description="of one document; keep it under DRAIN_SECONDS")

@@ -6,11 +6,12 @@ import pytest
 
 from services.invoice_service.api.bodies.entities import BusinessEntityBody
 from services.invoice_service.application.keep_logo import keep_logo, reference_to
-from services.render_service.engine.pdf import PdfMaker
+from services.render_service.engine.pool import Pool
 from services.render_service.logo import logo_of
 from shared.contracts.values import DocumentSnapshot, Logo
 from shared.documents.pictures import BadPicture
 from shared.documents.store import DocumentChanged, DocumentStore
+from tests.integration.render_service.documents import ROOMY
 from tests.support.pictures import data_url, png, svg
 from tests.unit.render_service.snapshots import plain
 
@@ -40,7 +41,8 @@ async def test_what_was_put_is_printed(content: bytes, content_type: str, ending
     assert kept.document.key == f"logos/{kept.document.sha256}.{ending}"
     snapshot = _snapshot(kept)
     assert await logo_of(snapshot, store) == content
-    assert PdfMaker().make(snapshot, content).startswith(b"%PDF")
+    async with Pool.running(ROOMY, size=1) as pool:
+        assert (await pool.render(snapshot, content)).startswith(b"%PDF")
 
 
 async def test_a_damaged_store_is_not_referred_to() -> None:

@@ -1,4 +1,4 @@
-"""A rendering process: reads snapshots and their logos from its standard input, writes PDFs to its standard output.
+"""A rendering process: reads jobs from its standard input, writes PDFs to its standard output.
 
 Started by `process`, with the parent's process id and the limits as arguments. It ends when its input ends, when its
 parent dies, or when it goes beyond a limit; it never outlives the document that broke it.
@@ -51,8 +51,9 @@ def _send(answers: BinaryIO, kind: Kind, payload: bytes = b"") -> None:
 
 def _answer(maker: PdfMaker, job: bytes) -> tuple[Kind, bytes]:
     try:
-        snapshot, logo = frames.unpack_job(job)
-        return Kind.PDF, maker.make(DocumentSnapshot.model_validate_json(snapshot), logo)
+        unpacked = frames.unpack_job(job)
+        snapshot = DocumentSnapshot.model_validate_json(unpacked.snapshot)
+        return Kind.PDF, maker.make(snapshot, unpacked.logo, unpacked.form)
     except Unprintable as error:
         return _unprintable(error.code, error.message)
     except (MemoryError, KeyboardInterrupt, SystemExit):

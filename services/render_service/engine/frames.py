@@ -5,8 +5,12 @@ No pickle: a child that a document has taken over can answer with bytes, and wit
 
 import json
 import struct
+from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate, pairwise
 from typing import BinaryIO
+
+from services.render_service.own_forms import OwnForm
 
 HEADER = struct.Struct(">BI")
 _LENGTH = struct.Struct(">I")
@@ -64,23 +68,43 @@ def read(stream: BinaryIO) -> tuple[Kind, bytes] | None:
     return kind, payload
 
 
-def pack_job(snapshot: bytes, logo: bytes | None) -> bytes:
-    """A snapshot (JSON) and the bytes of its logo, as a payload. No logo and an empty one are the same."""
-    return _LENGTH.pack(len(snapshot)) + snapshot + (logo or b"")
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be rendered: a snapshot (JSON), the bytes of its logo, and the shop's own form, if it has one."""
+
+    snapshot: bytes
+    logo: bytes | None = None
+    form: OwnForm | None = None
 
 
-def unpack_job(payload: bytes) -> tuple[bytes, bytes | None]:
+def pack_job(job: Job) -> bytes:
+    """A job as a payload. No logo and an empty one are the same."""
+    parts = [job.snapshot, job.logo or b""]
+    names: list[str] = []
+    if job.form is not None:
+        names = [job.form.name, *job.form.files]
+        parts += job.form.files.values()
+    head = json.dumps([names, [len(part) for part in parts]]).encode()
+    return b"".join((_LENGTH.pack(len(head)), head, *parts))
+
+
+def unpack_job(payload: bytes) -> Job:
     """Back from `pack_job`.
 
     Raises:
         BrokenFrame: it is no such payload.
     """
-    end = _LENGTH.size
-    if len(payload) >= end:
-        end += _LENGTH.unpack_from(payload)[0]
-    if len(payload) < end:
-        raise BrokenFrame("a job that is none")
-    return payload[_LENGTH.size : end], payload[end:] or None
+    try:
+        start = _LENGTH.size + _LENGTH.unpack_from(payload)[0]
+        names, lengths = json.loads(payload[_LENGTH.size : start])
+        ends = [start, *(start + end for end in accumulate(lengths))]
+        snapshot, logo, *contents = [payload[begin:end] for begin, end in pairwise(ends)]
+        form = OwnForm(names[0], dict(zip(names[1:], contents, strict=True))) if names else None
+    except (struct.error, ValueError, TypeError) as error:
+        raise BrokenFrame("a job that is none") from error
+    if ends[-1] != len(payload):
+        raise BrokenFrame("a job that is not whole")
+    return Job(snapshot, logo or None, form)
 
 
 def pack_reason(code: str, message: str) -> bytes:

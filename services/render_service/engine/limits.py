@@ -6,11 +6,14 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Self
 
 _PR_SET_PDEATHSIG = 1
 _MAX_OPEN_FILES = 64
+_MAX_FONT_BYTES = 8 * 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,23 @@ class Limits:
 
 
 def confine(limits: Limits) -> None:
-    """Put this process under its limits, for good. It needs to write no file at all, only to its pipes."""
+    """Put this process under its limits, for good. It writes to its pipes, to files only in `writing_fonts`."""
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold a customer's document
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, _MAX_FONT_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_MAX_OPEN_FILES, _MAX_OPEN_FILES))
     os.nice(limits.niceness)
+
+
+@contextmanager
+def writing_fonts() -> Iterator[None]:
+    """While inside, files may be written: WeasyPrint hands a style sheet's own fonts to Fontconfig as files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def grant_cpu(seconds: int) -> None:

@@ -7,9 +7,11 @@ from typing import Self
 
 import structlog
 
+from services.render_service.engine.frames import Job
 from services.render_service.engine.limits import Limits
 from services.render_service.engine.process import Child
 from services.render_service.errors import ChildUnavailable
+from services.render_service.own_forms import OwnForm
 from shared.contracts.values import DocumentSnapshot
 
 log = structlog.get_logger(__name__)
@@ -40,19 +42,23 @@ class Pool:
         finally:
             await pool._close()
 
-    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None = None) -> bytes:
-        """The PDF of a snapshot, when a slot is free. `logo`: the bytes that its issuer's logo refers to.
+    async def render(
+        self, snapshot: DocumentSnapshot, logo: bytes | None = None, form: OwnForm | None = None
+    ) -> bytes:
+        """The PDF of a snapshot, when a slot is free.
+
+        `logo`: the bytes that its issuer's logo refers to; `form`: the shop's own that it names.
 
         Raises:
             Unprintable, RenderTimedOut, RenderCrashed: see `Child.render`.
             ChildUnavailable: no child could be started.
         """
-        job = snapshot.model_dump_json().encode()
+        job = Job(snapshot.model_dump_json().encode(), logo, form)
         child = await self._slots.get()
         try:
             if child is None or not child.usable:
                 child = await Child.start(self._limits)
-            return await child.render(job, logo)
+            return await child.render(job)
         finally:
             self._give_back(child)
 

@@ -6,6 +6,8 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Self, cast
 
 from services.render_service import fonts
@@ -19,19 +21,21 @@ _END_SECONDS = 5.0
 _MAX_LAST_WORDS = 500
 # What the loader of Pango and Python itself may need. Nothing else of our environment goes to a child: it
 # holds the broker's password and the store's keys.
-_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_PATH", "TMPDIR")
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_PATH")
 
 
 class Child:
     """A running rendering process; one job at a time. After an error other than `Unprintable` it is dead."""
 
-    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits, folder: Path) -> None:
+        """`folder`: its own, for what it writes; it goes with it."""
         self._process = process
         self._jobs_in = cast("asyncio.StreamWriter", process.stdin)  # never None: pipes were asked for
         self._answers = cast("asyncio.StreamReader", process.stdout)
         # Always read, or the child would wait for room to speak.
         self._last_words = asyncio.create_task(_last_line(cast("asyncio.StreamReader", process.stderr)))
         self._limits = limits
+        self._folder = folder
         self._jobs = 0
 
     @classmethod
@@ -41,7 +45,9 @@ class Child:
         Raises:
             ChildUnavailable: it could not be started, or did not become ready.
         """
+        folder = None
         try:
+            folder = Path(mkdtemp(prefix="factures-render-"))
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",
@@ -52,12 +58,14 @@ class Child:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=_environment(),
+                env=_environment(folder),
                 start_new_session=True,
             )
         except OSError as error:
+            if folder is not None:
+                folder.rmdir()
             raise ChildUnavailable(str(error)) from error
-        child = cls(process, limits)
+        child = cls(process, limits, folder)
         try:
             async with asyncio.timeout(_START_SECONDS):
                 await child._become_ready()
@@ -82,8 +90,8 @@ class Child:
         """Whether it runs and has jobs left."""
         return self._process.returncode is None and self._jobs < self._limits.jobs
 
-    async def render(self, snapshot: bytes, logo: bytes | None = None) -> bytes:
-        """The PDF of a snapshot (JSON) with the bytes of its logo.
+    async def render(self, job: frames.Job) -> bytes:
+        """The PDF of a job.
 
         Raises:
             Unprintable: the snapshot can't be printed; the child is well.
@@ -93,7 +101,7 @@ class Child:
         self._jobs += 1
         try:
             async with asyncio.timeout(self._limits.wall_seconds):
-                answer = await self._exchange(frames.pack_job(snapshot, logo))
+                answer = await self._exchange(frames.pack_job(job))
         except TimeoutError:
             await self.kill()
             raise RenderTimedOut(self._limits.wall_seconds) from None
@@ -116,6 +124,7 @@ class Child:
         await self._process.wait()
         self._last_words.cancel()
         await asyncio.wait({self._last_words})
+        rmtree(self._folder, ignore_errors=True)
 
     async def _become_ready(self) -> None:
         kind, _ = await self._receive()
@@ -166,8 +175,8 @@ async def _last_line(stream: asyncio.StreamReader) -> str:
     return lines[-1] if lines else ""
 
 
-def _environment() -> dict[str, str]:
-    """A child's whole environment."""
+def _environment(folder: Path) -> dict[str, str]:
+    """A child's whole environment. `folder`: the only place for what it writes."""
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return passed_on | {
         "FONTCONFIG_FILE": str(Path(fonts.__file__).with_name("fonts.conf")),
@@ -175,5 +184,6 @@ def _environment() -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",  # each arena takes 64 MB of address space, which is limited
         "PYTHONHASHSEED": "0",
         "PYTHONPATH": os.pathsep.join(str(Path(folder or ".").absolute()) for folder in sys.path),
+        "TMPDIR": str(folder),
         "TZ": "UTC",
     }

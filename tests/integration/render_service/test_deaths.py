@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from services.render_service.engine.frames import Job
 from services.render_service.engine.process import Child
 from tests.integration.render_service.documents import ROOMY, small
 from tests.integration.render_service.processes import ended_within
@@ -54,7 +55,7 @@ async def test_a_signal_to_the_whole_group_does_not_end_a_child() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         os.kill(child.pid, number)
 
-    assert await child.render(small().model_dump_json().encode())
+    assert await child.render(Job(small().model_dump_json().encode()))
     await child.kill()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from services.render_service.engine import process
+from services.render_service.engine.frames import Job
 from services.render_service.engine.limits import Limits
 from services.render_service.engine.pool import Pool
 from services.render_service.engine.process import Child
@@ -242,7 +243,7 @@ async def test_a_process_that_answers_nonsense(
     child = await Child.start(ROOMY)
 
     with pytest.raises(RenderCrashed, match=why):
-        await child.render(b"{}")
+        await child.render(Job(b"{}"))
 
     assert not child.usable
     assert ended_within(child.pid, 0)

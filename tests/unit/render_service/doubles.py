@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import deque
 
+from services.render_service.own_forms import OwnForm
 from shared.bus.port import Delivery, Handler, ParkedHandler, PublishError, Subscription
 from shared.contracts.commands import RenderDocument
 from shared.contracts.envelope import Envelope
@@ -64,10 +65,12 @@ class ScriptedRenderer:
         self.answers = deque(answers)
         self.jobs: list[DocumentSnapshot] = []
         self.logos: list[bytes | None] = []
+        self.forms: list[OwnForm | None] = []
 
-    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
+    async def render(self, snapshot: DocumentSnapshot, logo: bytes | None, form: OwnForm | None) -> bytes:
         self.jobs.append(snapshot)
         self.logos.append(logo)
+        self.forms.append(form)
         answer = self.answers.popleft()
         if isinstance(answer, Exception):
             raise answer

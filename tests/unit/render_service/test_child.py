@@ -7,10 +7,11 @@ from services.render_service.engine import child, frames
 from services.render_service.engine.frames import Kind
 from services.render_service.engine.pdf import PdfMaker
 from services.render_service.errors import Unprintable
+from services.render_service.own_forms import OwnForm
 from shared.contracts.values import DocumentSnapshot
 from tests.unit.render_service.snapshots import plain
 
-JOB = frames.pack_job(plain().model_dump_json().encode(), b"a logo")
+JOB = frames.pack_job(frames.Job(plain().model_dump_json().encode(), b"a logo"))
 
 
 class Maker(PdfMaker):
@@ -19,7 +20,7 @@ class Maker(PdfMaker):
     def __init__(self, error: BaseException | None = None) -> None:
         self._error = error
 
-    def make(self, snapshot: DocumentSnapshot, logo: bytes | None) -> bytes:
+    def make(self, snapshot: DocumentSnapshot, logo: bytes | None, form: OwnForm | None = None) -> bytes:
         if self._error is not None:
             raise self._error
         return b"%PDF of " + snapshot.number.encode() + b" with " + (logo or b"none")
@@ -47,7 +48,7 @@ def test_an_error_of_a_library_is_the_documents_end_only(error: BaseException) -
 
 
 def test_a_job_that_is_no_snapshot() -> None:
-    code, message = _reason(Maker(), frames.pack_job(b'{"number": "secret"}', None))
+    code, message = _reason(Maker(), frames.pack_job(frames.Job(b'{"number": "secret"}')))
 
     assert code == "render_failed"
     assert "errors" in message

@@ -3,7 +3,8 @@ import io
 import pytest
 
 from services.render_service.engine import frames
-from services.render_service.engine.frames import BrokenFrame, Kind
+from services.render_service.engine.frames import BrokenFrame, Job, Kind
+from services.render_service.own_forms import OwnForm
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -33,11 +34,28 @@ def test_what_is_no_frame(content: bytes, why: str) -> None:
 
 @pytest.mark.parametrize("snapshot", [b"", b"{}", b"{}" * 1000])
 @pytest.mark.parametrize("logo", [None, b"x", b"\x89PNG" * 1000])
-def test_a_job_comes_back_as_it_went(snapshot: bytes, logo: bytes | None) -> None:
-    assert frames.unpack_job(frames.pack_job(snapshot, logo)) == (snapshot, logo)
+@pytest.mark.parametrize(
+    "form", [None, OwnForm("ours", {}), OwnForm("ours", {"invoice.html": b"", "é/logo.png": b"\x89PNG\0"})]
+)
+def test_a_job_comes_back_as_it_went(snapshot: bytes, logo: bytes | None, form: OwnForm | None) -> None:
+    job = Job(snapshot, logo, form)
+
+    assert frames.unpack_job(frames.pack_job(job)) == job
 
 
-@pytest.mark.parametrize("payload", [b"", b"\0\0\0", frames.pack_job(b"abc", None)[:-1], b'{"number": 1}'])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\0\0\0",
+        frames.pack_job(Job(b"abc"))[:-1],
+        frames.pack_job(Job(b"abc")) + b"d",
+        b'{"number": 1}',
+        b"\0\0\0\x02[]",
+        b"\0\0\0\x0a[[], [-1]]",
+        b'\0\0\0\x12[["a"], ["b", 1]]',
+    ],
+)
 def test_what_is_no_job(payload: bytes) -> None:
     with pytest.raises(BrokenFrame):
         frames.unpack_job(payload)

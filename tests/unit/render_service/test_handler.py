@@ -1,18 +1,21 @@
 """Every way that a render command can go."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from services.render_service.errors import ChildUnavailable, RenderCrashed, RenderTimedOut, Unprintable
 from services.render_service.handler import RenderHandler
 from services.render_service.key import key_of
+from services.render_service.own_forms import OwnForms
 from shared.bus.outcome import Ack, DeadLetter, Retry
 from shared.bus.port import ConfirmUnknown
 from shared.contracts.registry import parse
 from shared.contracts.results import DocumentRendered, DocumentRenderFailed
 from shared.contracts.values import DocumentRef, Reason, Wire
 from shared.documents.store import DocumentStore, StoreUnavailable
+from tests.support.own_forms import own_form
 from tests.unit.render_service.doubles import RecordingBus, ScriptedRenderer, command
 from tests.unit.render_service.snapshots import plain, with_logo
 
@@ -35,7 +38,7 @@ def _handler(
     bus: RecordingBus, store: DocumentStore, *answers: bytes | Exception, attempts: int = 3
 ) -> tuple[RenderHandler, ScriptedRenderer]:
     renderer = ScriptedRenderer(*answers)
-    return RenderHandler(renderer, store, bus, attempts=attempts), renderer
+    return RenderHandler(renderer, store, bus, OwnForms(None), attempts=attempts), renderer
 
 
 def _results(bus: RecordingBus) -> list[Wire]:
@@ -121,15 +124,47 @@ async def test_when_two_render_at_once_both_announce_what_was_kept(
     bus: RecordingBus, store: DocumentStore
 ) -> None:
     class Rival(ScriptedRenderer):
-        async def render(self, snapshot: object, logo: object) -> bytes:
+        async def render(self, snapshot: object, logo: object, form: object) -> bytes:
             await store.put(key_of(plain()), PDF)
             return b"%PDF-1.7 by another release of a library"
 
-    handler = RenderHandler(Rival(), store, bus, attempts=3)
+    handler = RenderHandler(Rival(), store, bus, OwnForms(None), attempts=3)
 
     assert await handler(command(plain())) == Ack()
 
     assert _results(bus) == [RENDERED]
+
+
+async def test_an_edited_form_is_another_document_and_the_first_one_stays(
+    bus: RecordingBus, store: DocumentStore, tmp_path: Path
+) -> None:
+    snapshot = plain(template="ours")
+    folder = own_form(tmp_path, "ours")
+    renderer = ScriptedRenderer(PDF, b"%PDF-1.7 of another form")
+    handler = RenderHandler(renderer, store, bus, OwnForms(tmp_path), attempts=3)
+
+    for message_id in ("m-1", "m-2"):
+        assert await handler(command(snapshot, message_id=message_id)) == Ack()
+    (folder / "invoice.css").write_text("p { color: red }")
+    assert await handler(command(snapshot, message_id="m-3")) == Ack()
+
+    first, again, edited = (
+        result.document for result in _results(bus) if isinstance(result, DocumentRendered)
+    )
+    assert first == again
+    assert edited.key != first.key
+    assert await store.get(first) == PDF
+    assert [form.files["invoice.css"] for form in renderer.forms if form] == [b"", b"p { color: red }"]
+
+
+async def test_a_form_that_is_not_there_is_the_documents_end_only(
+    bus: RecordingBus, store: DocumentStore, tmp_path: Path
+) -> None:
+    handler = RenderHandler(ScriptedRenderer(), store, bus, OwnForms(tmp_path), attempts=3)
+
+    assert await handler(command(plain(template="ours"))) == Ack()
+
+    assert _results(bus) == [_failed("unknown_template", "there is no form named 'ours'")]
 
 
 async def test_the_logo_is_fetched_and_handed_over(bus: RecordingBus, store: DocumentStore) -> None:

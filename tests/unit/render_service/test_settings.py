@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -22,6 +24,19 @@ def test_names_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         memory_bytes=512 * 1024 * 1024, cpu_seconds=7, wall_seconds=8.5, jobs=9, niceness=10
     )
     assert (settings.interactive_concurrency, settings.bulk_concurrency, settings.attempts) == (3, 4, 5)
+
+
+def test_a_folder_of_forms_is_there_or_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCUMENTS_URL", "memory:///")
+    monkeypatch.setenv("RENDER_TEMPLATES_FOLDER", str(tmp_path))
+    assert RenderSettings().templates_folder == tmp_path
+
+    monkeypatch.setenv("RENDER_TEMPLATES_FOLDER", "")
+    assert RenderSettings().templates_folder is None
+
+    monkeypatch.setenv("RENDER_TEMPLATES_FOLDER", str(tmp_path / "elsewhere"))
+    with pytest.raises(ValidationError, match="templates_folder"):
+        RenderSettings()
 
 
 def test_every_wrong_value_is_reported_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,21 +2,24 @@
 
 import jinja2
 import pytest
+from weasyprint.text.fonts import FontConfiguration
 
-from services.render_service.errors import Unprintable
+from services.render_service.engine.template import house_template
+from services.render_service.errors import UnknownTemplate, Unprintable
 from services.render_service.form import form_of
 from services.render_service.samples import SAMPLES, document, line
-from services.render_service.templates import NAMES, UnknownTemplate, template_named
+from services.render_service.templates import NAMES, house_form
 from shared.contracts.values import Localized, Presentation
 from tests.unit.render_service.snapshots import plain
 
+FONTS = FontConfiguration()
 HOSTILE = "</td><script>alert(1)</script><img src='file:///etc/passwd'>\"&{{ 7 * 7 }}"
 
 
 @pytest.mark.parametrize("name", ["standard-2", "", "../standard-1", "standard-1/../standard-1"])
 def test_an_unknown_template(name: str) -> None:
     with pytest.raises(UnknownTemplate) as raised:
-        template_named(name)
+        house_template(name, FONTS)
 
     assert isinstance(raised.value, Unprintable)
     assert raised.value.code == "unknown_template"
@@ -25,7 +28,7 @@ def test_an_unknown_template(name: str) -> None:
 def test_every_sample_has_a_page_in_every_template() -> None:
     for name in NAMES:
         for snapshot in SAMPLES.values():
-            assert snapshot.number in template_named(name).html(form_of(snapshot))
+            assert snapshot.number in house_template(name, FONTS).html(form_of(snapshot))
 
 
 def test_everything_from_outside_is_escaped() -> None:
@@ -47,7 +50,7 @@ def test_everything_from_outside_is_escaped() -> None:
         presentation=Presentation(labels=labels, footer=Localized(fr=HOSTILE, en=HOSTILE)),
     )
 
-    html = template_named("standard-1").html(form_of(snapshot))
+    html = house_template("standard-1", FONTS).html(form_of(snapshot))
 
     assert "<script" not in html
     assert "<img src='" not in html
@@ -57,18 +60,18 @@ def test_everything_from_outside_is_escaped() -> None:
 
 def test_a_name_that_the_template_has_not_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        template_named("standard-1").page.render()
+        house_template("standard-1", FONTS).page.render()
 
 
 def test_the_page_asks_for_the_logo_only_when_there_is_one() -> None:
-    template = template_named("standard-1")
+    template = house_template("standard-1", FONTS)
 
     assert 'src="asset:/logo"' in template.html(form_of(SAMPLES["invoice-fr"]))
     assert "asset:" not in template.html(form_of(plain()))
 
 
 def test_the_style_loads_nothing() -> None:
-    css = template_named("standard-1").css
+    css = house_form("standard-1")["invoice.css"].decode()
 
     assert "url(" not in css
     assert "@import" not in css
