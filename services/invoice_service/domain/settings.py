@@ -28,6 +28,7 @@ class ShopSettings:
     connector_paused: bool = False
     default_revenue_account: str | None = None
     default_receivable_account: str | None = None
+    template: str = "standard-1"
     accent_colour: str | None = None
     footer: Localized | None = None
     columns: tuple[str, ...] | None = None

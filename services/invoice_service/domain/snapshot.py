@@ -14,8 +14,6 @@ from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.parties import Party
 from services.invoice_service.domain.texts import Localized
 
-TEMPLATE = "standard-1"
-
 
 @dataclass(frozen=True, slots=True)
 class PrintMaterial:
@@ -37,7 +35,7 @@ def document_snapshot(
     term = drafting.terms.get(invoice.payment_term or "")
     method = drafting.methods.get(invoice.payment_method or "")
     return {
-        "template": TEMPLATE,
+        "template": settings.template,
         "invoice_id": str(invoice.id),
         "version": invoice.version,
         "kind": invoice.kind,

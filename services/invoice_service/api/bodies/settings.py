@@ -25,6 +25,7 @@ from services.invoice_service.api.bodies.fields import (
 
 Column = Literal["po_number", "job", "description", "ordered_quantity", "quantity", "unit_price", "total"]
 Colour = Annotated[str, StringConstraints(pattern="^#[0-9a-fA-F]{6}$")]
+Template = Annotated[str, StringConstraints(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
 Connector = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,39}$")]
 AutoDraft = Literal["off", "ordered", "produced"]
 CreditSeries = Literal["shared", "own"]
@@ -115,6 +116,9 @@ class SettingsBody(Patch):
     connector_paused: bool = False
     default_revenue_account: Code | None = None
     default_receivable_account: Code | None = None
+    template: Template = Field(
+        default="", description="the form: standard-1, or a folder of the render service's own forms"
+    )
     accent_colour: Colour | None = None
     footer: LocalizedParagraphs | None = None
     columns: (
@@ -144,6 +148,7 @@ class SettingsShown(Shown):
     connector_paused: bool
     default_revenue_account: str | None
     default_receivable_account: str | None
+    template: str
     accent_colour: str | None
     footer: LocalizedShown | None
     columns: tuple[str, ...] | None

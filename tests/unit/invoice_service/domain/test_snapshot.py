@@ -24,6 +24,7 @@ MATERIAL = PrintMaterial(
 )
 SETTINGS = ShopSettings(
     show_job_number_on_lines=False,
+    template="ours",
     accent_colour="#112233",
     footer=Localized("Bas", "Foot"),
     columns=("description", "total"),
@@ -98,6 +99,7 @@ def test_it_holds_everything_that_the_paper_says() -> None:
         Decimal("5.70"),
         "Merci",
     )
+    assert document.template == "ours"
     assert document.presentation.model_dump(mode="json") == {
         "show_job_number": False,
         "accent_colour": "#112233",
