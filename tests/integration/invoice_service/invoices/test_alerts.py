@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, mailed, not_transferred
+from tests.integration.invoice_service.invoices.shop import (
+    ISSUER,
+    Json,
+    Shop,
+    expect,
+    mailed,
+    not_transferred,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -92,6 +99,16 @@ async def test_an_email_that_somebody_refused_names_whom(shop: Shop) -> None:
     assert mail["body"].startswith("Un destinataire a été refusé.\nb@client.example : ")
     assert "a@client.example" not in mail["body"]
     assert await shop.notices(invoice) == ["partly"]
+
+
+async def test_a_company_without_an_address_writes_from_that_of_the_alerts(shop: Shop) -> None:
+    expect(await shop.api.put("/business-entities/MAIN", {**ISSUER, "email": None}), 200)
+    async with shop.settings(alert_email=ALERTS):
+        final = await failed_transfer(shop)
+    expect(await shop.api.put("/business-entities/MAIN", ISSUER), 200)
+
+    (mail,) = await mails(shop, final)
+    assert mail["sender"]["email"] == ALERTS
 
 
 async def test_on_trial_an_alert_goes_to_the_one_address_too(shop: Shop) -> None:
