@@ -7,7 +7,6 @@ exactly, with the same Message-ID. Nothing here reads a clock or draws a random 
 import base64
 import datetime as dt
 import hashlib
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from email.utils import format_datetime
 
 from services.mailer import headers
 from services.mailer.headers import UnsafeHeader
-from shared.contracts.commands import Recipient, SendEmail
+from shared.contracts.commands import Mailbox, Recipient, SendEmail
+from shared.mail.page import page
 
 Fields = Sequence[tuple[str, str]]
 
 _UNDISCLOSED = "undisclosed-recipients:;"
 _ORIGINAL_TO = "X-Factures-Original-To"
 _ORIGINAL_LIMIT = 20_000
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FIELD_NAME = re.compile(rb"([!-9;-~]+):")
 
 
@@ -65,22 +64,28 @@ def compose(command: SendEmail, files: Sequence[File], *, redirect: str | None =
     """
     routes = tuple(headers.envelope_address(one.role, one.email) for one in command.recipients)
     fields = [
-        ("From", headers.mailbox("From", command.sender.name, command.sender.email)),
+        _mailbox_field("From", command.sender),
+        *([_mailbox_field("Reply-To", command.reply_to)] if command.reply_to else []),
         *_recipient_fields(command.recipients, redirect),
         ("Subject", headers.text("Subject", command.subject)),
         ("Date", _date(command.date)),
         ("Message-ID", headers.message_id(command.message_id)),
         ("MIME-Version", "1.0"),
         ("Content-Language", command.language),
+        *([("Auto-Submitted", "auto-generated")] if command.automatic else []),
     ]
     content = _with_fields(fields, _body(command, files))
     _verify(content, fields)
     return Mail(
-        sender=headers.envelope_address("From", command.sender.email),
+        sender=headers.envelope_address("MAIL", command.envelope_sender or command.sender.email),
         routes=routes if redirect is None else (headers.envelope_address("To", redirect),) * len(routes),
         content=content,
         smtputf8=not all(value.isascii() for _, value in fields),
     )
+
+
+def _mailbox_field(name: str, mailbox: Mailbox) -> tuple[str, str]:
+    return name, headers.mailbox(name, mailbox.name, mailbox.email)
 
 
 def _recipient_fields(recipients: Sequence[Recipient], redirect: str | None) -> list[tuple[str, str]]:
@@ -115,7 +120,10 @@ def _body(command: SendEmail, files: Sequence[File]) -> bytes:
         boundary,
         [
             _text("plain", command.body),
-            _text("html", html_of(command.body, command.language)),
+            _text(
+                "html",
+                page(command.body, command.language, title=command.subject, summary=command.summary),
+            ),
         ],
     )
     if not files:
@@ -175,33 +183,3 @@ def _verify(part: bytes, fields: Fields) -> None:
         raise UnsafeHeader("header", "has fields that nobody asked for")
     if any(len(line) > headers.MAX_LINE for line in head):
         raise UnsafeHeader("header", "has a line that is too long")
-
-
-_STYLE = "font-family:Arial,Helvetica,sans-serif;font-size:15px;line-height:1.5;color:#1f2933"
-_PAGE = """\
-<!DOCTYPE html>
-<html lang="{language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"></head>
-<body style="margin:0;padding:0;background-color:#f4f5f7">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="#f4f5f7">
-<tr><td align="center" style="padding:24px 12px">
-<table role="presentation" width="600" cellpadding="0" cellspacing="0" border="0" bgcolor="#ffffff"
- style="width:100%;max-width:600px">
-<tr><td style="padding:28px 32px 12px 32px;{style}">
-{paragraphs}
-</td></tr></table>
-</td></tr></table>
-</body>
-</html>
-"""
-
-
-def html_of(body: str, language: str) -> str:
-    """The plain text as a page that mail clients show: a table, styles inline, nothing loaded from outside."""
-    clean = _CONTROL.sub("", body.replace("\r\n", "\n").replace("\r", "\n"))
-    blocks = [block.strip("\n") for block in re.split(r"\n[ \t]*\n", clean) if block.strip()]
-    paragraphs = "\n".join(
-        f'<p style="margin:0 0 16px 0;{_STYLE}">' + html.escape(block).replace("\n", "<br>\n") + "</p>"
-        for block in blocks
-    )
-    return _PAGE.format(language=language, style=_STYLE, paragraphs=paragraphs)

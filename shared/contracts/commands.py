@@ -49,6 +49,23 @@ class Attachment(Wire):
     document: DocumentRef = Field(description="its bytes, in the document store")
 
 
+class Fact(Wire):
+    """One figure of a summary, in words."""
+
+    label: str = Field(description="such as Échéance")
+    value: str = Field(description="as a person reads it")
+
+
+class Summary(Wire):
+    """What the HTML side of an e-mail shows above its text, in the e-mail's language, ready to be shown."""
+
+    issuer: str = Field(description="who writes: the company's name")
+    title: str = Field(description="what it is about, such as Facture 00004")
+    facts: tuple[Fact, ...] = Field(default=(), description="the few figures that count, the main one last")
+    footer: str | None = Field(default=None, description="under the text: how to reach the company")
+    accent_colour: str | None = Field(default=None, description="such as #0b5394")
+
+
 class SendEmail(Wire):
     """Send this e-mail, once. `message_id` is the same for every attempt, as are the bytes."""
 
@@ -61,11 +78,19 @@ class SendEmail(Wire):
         description="the Date header: fixed, so that a second attempt has the same bytes"
     )
     sender: Mailbox = Field(description="the From header")
+    reply_to: Mailbox | None = Field(default=None, description="the Reply-To header; absent: none")
+    envelope_sender: str | None = Field(
+        default=None, description="address that a later refusal is returned to; absent: the sender's"
+    )
     recipients: tuple[Recipient, ...] = Field(min_length=1, description="each address once")
     subject: str = Field(description="the Subject header")
     body: str = Field(description="plain text")
     language: Language = Field(description="of the text")
     attachments: tuple[Attachment, ...] = Field(default=(), description="in order")
+    summary: Summary | None = Field(default=None, description="above the text on its HTML side")
+    automatic: bool = Field(
+        default=False, description="no person wrote it: it says so, and no machine answers it"
+    )
 
 
 class Posting(Wire):

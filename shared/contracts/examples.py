@@ -216,6 +216,16 @@ EXAMPLES: Mapping[str, Wire] = {
         attachments=(
             commands.Attachment(name="Facture-00004.pdf", content_type="application/pdf", document=_PDF),
         ),
+        summary=commands.Summary(
+            issuer="Imprimerie du Nord",
+            title=f"Facture {_FINAL}",
+            facts=(
+                commands.Fact(label="Échéance", value="17 août 2025"),
+                commands.Fact(label="Total", value="18 180,59 $"),
+            ),
+            footer="1200, rue des Artisans, Québec QC G1A 1A1",
+            accent_colour="#0b5394",
+        ),
     ),
     "commands.accounting.transfer.v1": commands.TransferInvoice(
         invoice_id=_INVOICE,
