@@ -180,7 +180,9 @@ ROUTES: tuple[Route, ...] = (
         answer=InvoiceShown,
         needs_version=True,
         answers_version=True,
-    ).refusing(409, "frozen"),
+    )
+    .refusing(409, "frozen")
+    .refusing(422, "over_credit"),
     Route(
         "PATCH",
         f"{_ONE}/lines/{{id}}",
@@ -205,7 +207,7 @@ ROUTES: tuple[Route, ...] = (
         answers_version=True,
     )
     .refusing(409, "frozen", "over_invoicing")
-    .refusing(422, "invalid"),
+    .refusing(422, "invalid", "over_credit"),
     Route(
         "GET",
         f"{_ONE}/pdf",

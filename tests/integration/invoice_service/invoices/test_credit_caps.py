@@ -53,3 +53,29 @@ async def test_credits_never_come_to_more_than_was_owed_whatever_rebate_they_lea
     finals = [await shop.finalize(draft) for draft in (back, rest)]
     assert [final["subtotal"] for final in finals] == ["40.00", "-40.00"]
     assert sum(Decimal(final["total"]) for final in (first, *finals)) == -Decimal(invoice["total"])
+
+
+async def test_the_line_that_credits_a_rebate_is_not_taken_away_from_the_rest(shop: Shop) -> None:
+    invoice = await sent(shop, {"price": "100.00"}, {"price": "-40.00"})
+    credit = expect(await shop.credit(invoice), 201)
+
+    rest = await shop.delete_line(credit, line=1)
+    rebate = await shop.delete_line(credit, line=0)
+
+    assert (rest.status, rest.code, rest.fields) == (422, "over_credit", {"total": "over_credit"})
+    assert rebate.status == 204
+
+
+async def test_what_another_draft_made_room_for_is_not_edited_once_that_one_is_gone(shop: Shop) -> None:
+    invoice = await sent(shop, {"price": "100.00"}, {"price": "20.00"}, {"price": "-40.00"})
+    work, more, rebate = (line["id"] for line in invoice["lines"])
+    back = expect(await shop.credit(invoice, lines=[{"line": rebate, "quantity": "1"}]), 201)
+    asked = [{"line": work, "quantity": "1"}, {"line": more, "quantity": "1"}]
+    credit = expect(await shop.credit(invoice, lines=asked), 201)
+    assert (await shop.delete(back)).status == 204
+
+    ordered = await shop.order_lines(credit, [line["id"] for line in reversed(credit["lines"])])
+    smaller = await shop.patch_line(credit, {"amount": "60.00"})
+
+    assert (ordered.status, ordered.fields) == (422, {"total": "over_credit"})
+    assert expect(smaller, 200)["total"] == "-60.00"
