@@ -239,6 +239,8 @@ _OF_JOB = (
 
 def _waiting(world: World, one: Job) -> Number:
     """The price of what remains, and of the charges that remain, before taxes."""
+    if one.status == "cancelled":
+        return ZERO
     rest, unit_price = world.remaining(one.number), one.unit_price
     if one.total_price is not None:
         ordered = one.ordered_quantity
