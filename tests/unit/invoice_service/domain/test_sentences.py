@@ -24,7 +24,7 @@ PLACES: dict[str, tuple[int, str]] = {
     "bad_parameter": (1, "code"),
     "Unfit": (9, "code"),
     "tell": (0, "code"),
-    "_tell": (1, "code"),
+    "alert": (3, "code"),
     "_problem": (2, "code"),
     "park_message": (9, "code"),
     "Action": (1, "code"),
