@@ -45,6 +45,7 @@ def _varied(count: int) -> tuple[DocumentLine, ...]:
 
 _LARGE = (
     line("Impression de billets de loterie", "9999999.9999", "99999.9999", job="D-0101", po_number="PO-1"),
+    line("Billets pré-imprimés", "999.0001", "999999999.9999", job="D-0101", po_number="PO-1"),
     line("Papier de sécurité", "1", "-999999999.99", job="D-0102", ordered_quantity="1"),
     line("Encre", "0.0001", "1", kind="extra_charge"),
 )

@@ -1,0 +1,54 @@
+"""Whatever stands on a form, it stays within the margins, and nothing stands on anything else."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+
+from services.render_service.samples import SAMPLES, document, line
+from tests.integration.render_service.printing import print_all
+from tests.visual.letters import Letter, letters, overprinted
+
+MILLIMETRE = 72 / 25.4
+LEFT, RIGHT = 18 * MILLIMETRE, 612 - 18 * MILLIMETRE
+BOTTOM, TOP = 9 * MILLIMETRE, 792 - 5 * MILLIMETRE
+NAMES = [name for name in SAMPLES if name != "five-hundred-lines-en"]  # two hundred show the same, sooner
+
+
+@pytest.fixture(scope="module")
+def pages() -> Mapping[str, list[list[Letter]]]:
+    pdfs = asyncio.run(print_all(SAMPLES[name] for name in NAMES))
+    return {name: letters(pdf) for name, pdf in zip(NAMES, pdfs, strict=True)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_leaves_the_margins(pages: Mapping[str, list[list[Letter]]], name: str) -> None:
+    for page in pages[name]:
+        outside = [
+            letter
+            for letter in page
+            if letter.left < LEFT - 1
+            or letter.right > RIGHT + 1
+            or letter.bottom < BOTTOM
+            or letter.top > TOP
+        ]
+        assert outside == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_stands_on_anything_else(pages: Mapping[str, list[list[Letter]]], name: str) -> None:
+    assert [overprinted(page) for page in pages[name]] == [[]] * len(pages[name])
+
+
+def test_points_stand_under_points_whatever_the_sign_and_the_decimals() -> None:
+    quantities = ("1250.5", "0.3333", "-12.25", "-3", "1000000")
+    lines = [line("Papier", quantity, "1.8") for quantity in quantities]
+
+    (pdf,) = asyncio.run(print_all([document(lines, ship_to=None)]))
+    (page,) = letters(pdf)
+
+    # From the top, on the right half: those of the lines come first, three a line, but whole quantities have none.
+    points = [letter for letter in page if letter.text == "," and letter.left > 306]
+    highest = sorted(points, key=lambda point: -point.top)[: 3 * len(lines) - 2]
+    assert sorted(Counter(round(point.left, 1) for point in highest).values()) == [3, 5, 5]
