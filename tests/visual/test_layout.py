@@ -43,7 +43,8 @@ def test_nothing_stands_on_anything_else(pages: Mapping[str, list[list[Letter]]]
 
 def test_points_stand_under_points_whatever_the_sign_and_the_decimals() -> None:
     quantities = ("1250.5", "0.3333", "-12.25", "-3", "1000000")
-    lines = [line("Papier", quantity, "1.8") for quantity in quantities]
+    prices = ("1.8", "999999999.9999", "-2.5", "-999999999.9999", "0.0001")
+    lines = [line("Papier", *figures) for figures in zip(quantities, prices, strict=True)]
 
     (pdf,) = asyncio.run(print_all([document(lines, ship_to=None)]))
     (page,) = letters(pdf)
