@@ -196,7 +196,7 @@ def surroundings_from(read: Row, invoice: Invoice) -> Surroundings:
         contacts=frozenset(read["contacts"] or ()),
         email_under_way=read["email_under_way"],
         latest_email=_uuid(read["axes"]["delivery_email"]),
-        fully_credited=invoice.status is Status.FINAL_SENT and fully_credited(invoice, _credited(read)),
+        fully_credited=fully_credited(invoice, _credited(read)),
         favourite=read["favourite"],
         tax_code_province=read["tax_code_province"],
         connected=settings.connector != "none",

@@ -33,6 +33,15 @@ async def test_what_was_billed_for_nothing_is_credited_to_be_billed_again(shop: 
     assert after["available_actions"]["credit"]["reason"]["code"] == "fully_credited"
 
 
+async def test_of_an_invoice_for_nothing_at_all_there_is_nothing_to_credit_from_the_start(shop: Shop) -> None:
+    final = await shop.finalize(await shop.billing({"price": "10.00", "quantity": "0"}))
+
+    marked = expect(await shop.api.post(f"/invoices/{final['number']}/transfer/mark", {"reason": "x"}), 200)
+
+    assert marked["available_actions"]["credit"]["reason"]["code"] == "fully_credited"
+    assert await shop.get(final["number"]) == marked
+
+
 async def test_credits_never_come_to_more_than_was_owed_whatever_rebate_they_leave_out(shop: Shop) -> None:
     invoice = await sent(shop, {"price": "100.00"}, {"price": "-40.00"})
     work, rebate = (line["id"] for line in invoice["lines"])
