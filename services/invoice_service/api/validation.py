@@ -9,6 +9,8 @@ from services.invoice_service.api.bodies.fields import Unfit
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.texts import Localized
 
+_MOST_ERRORS = 1000
+_TOO_MANY = Localized(f"Plus de {_MOST_ERRORS} fautes.", f"More than {_MOST_ERRORS} faults.")
 _CODES = {"missing": "required", "extra_forbidden": "unknown_field"}
 _DECIMAL = Localized(
     "Un nombre écrit comme texte est attendu, par exemple « 15812.65 ».",
@@ -63,17 +65,16 @@ def invalid_body(error: ValidationError) -> Invalid:
 
     What was sent is not repeated: it may be a secret.
     """
+    if error.error_count() > _MOST_ERRORS:
+        # A body of 1 MiB can have three hundred thousand: seconds of work, for nobody to read.
+        return Invalid("invalid", errors=(FieldError("", "invalid", {"sentence": _TOO_MANY}),))
     found = error.errors(include_url=False, include_input=False)
     if any(one["type"] == "json_invalid" for one in found):
         return Invalid("malformed")
     # A list whose items are wrong is counted as too short, too: what is wrong inside says enough.
-    errors = tuple(_field_error(one) for one in found if not _holds_another(one, found))
+    around = {one["loc"][:depth] for one in found for depth in range(len(one["loc"]))}
+    errors = tuple(_field_error(one) for one in found if one["loc"] not in around)
     return Invalid("invalid", errors=errors)
-
-
-def _holds_another(one: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
-    depth = len(one["loc"])
-    return any(len(other["loc"]) > depth and other["loc"][:depth] == one["loc"] for other in found)
 
 
 def _field_error(found: ErrorDetails) -> FieldError:

@@ -148,3 +148,18 @@ def test_what_has_no_sentence_of_its_own_is_invalid_all_the_same() -> None:
     (error,) = refusal(Odd, {"values": 5}).errors
 
     assert (error.field, error.code, error.data) == ("values", "invalid", {})
+
+
+def test_a_thousand_faults_are_told_and_more_are_not() -> None:
+    faults = refusal(SettingsBody, {f"k{number}": 1 for number in range(1000)}).errors
+    too_many = refusal(SettingsBody, {f"k{number}": 1 for number in range(1001)})
+
+    assert (len(faults), {fault.code for fault in faults}) == (1000, {"unknown_field"})
+    assert (too_many.code, [fault.field for fault in too_many.errors]) == ("invalid", [""])
+
+
+def test_of_a_list_and_what_is_in_it_the_inner_fault_is_told() -> None:
+    body = {"description": {"fr": "T", "en": "T"}, "taxes": [{**TAX, "rates": [{"from": "no"}]}, TAX, TAX]}
+
+    assert {fault.field for fault in refusal(TaxCodeBody, body).errors} >= {"taxes[0].rates[0].from"}
+    assert "taxes" not in {fault.field for fault in refusal(TaxCodeBody, body).errors}
