@@ -9,10 +9,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
-from aiohttp import web
-
 from services.invoice_service.api.app import create_app
 from services.invoice_service.api.auth import Authenticator
+from services.invoice_service.api.server import listening
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
 from services.invoice_service.application.ports import UnitOfWork
@@ -36,9 +35,6 @@ from shared.settings import SettingsRefused
 
 OWNER = "invoice_owner"
 SERVICE = "invoice_service"
-# Requests that are under way when the process is told to stop have so long to end.
-_HTTP_DRAIN_SECONDS = 20.0
-_KEEPALIVE_SECONDS = 75.0
 
 
 def now() -> dt.datetime:
@@ -81,18 +77,9 @@ async def api(
         after_commit=after_commit,
         checks=checks,
     )
-    runner = web.AppRunner(
-        create_app(services, authenticators=authenticators_of(settings)),
-        access_log=None,
-        keepalive_timeout=_KEEPALIVE_SECONDS,
-        shutdown_timeout=_HTTP_DRAIN_SECONDS,
-    )
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        yield int(runner.addresses[0][1])
-    finally:
-        await runner.cleanup()
+    app = create_app(services, authenticators=authenticators_of(settings))
+    async with listening(app, settings.host, settings.port) as port:
+        yield port
 
 
 def authenticators_of(settings: InvoiceSettings) -> tuple[Authenticator, ...]:

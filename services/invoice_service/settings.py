@@ -1,13 +1,28 @@
 """The settings of the invoice service: read once from the environment, frozen."""
 
 import datetime as dt
-from typing import Self
+from typing import Annotated, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import SettingsConfigDict
+import limits
+from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, model_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-from shared.settings import PostgresUrl, ServiceSettings
+from shared.settings import JsonList, PostgresUrl, ServiceSettings
+
+
+def _rate(value: str) -> str:
+    try:
+        rates = limits.parse_many(value)
+    except ValueError:
+        rates = []
+    if len(rates) != 1 or rates[0].amount < 1:
+        raise ValueError("must look like 600/minute or 5000/10minutes")
+    return value
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+"""So many in so long, as the library `limits` writes it."""
 
 
 class InvoiceSettings(ServiceSettings):
@@ -65,6 +80,22 @@ class InvoiceSettings(ServiceSettings):
     )
     key_cache_seconds: float = Field(
         default=2, ge=0, le=5, description="for so long another process may still take a revoked API key"
+    )
+
+    rate_limit: Rate = Field(
+        default="6000/minute",
+        description="requests that one caller (key or user) may make of one process of the API; beyond: 429",
+    )
+    failed_authentication_limit: Rate = Field(
+        default="30/minute",
+        description="wrong keys from one client address that get a 401; beyond: 429. Valid keys always pass",
+    )
+    trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, JsonList] = Field(
+        default=(),
+        description='JSON list of the networks of reverse proxies whose X-Forwarded-For is believed: ["10.0.0.0/8"]',
+    )
+    body_seconds: float = Field(
+        default=120, gt=0, description="for so long the body of a request may take to arrive; then 408"
     )
 
     @model_validator(mode="after")

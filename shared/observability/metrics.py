@@ -22,5 +22,8 @@ HTTP_SECONDS = Histogram(
     ("method", "route", "status"),
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30),
 )
+RATE_LIMITED = Counter(
+    "factures_rate_limited_total", "Requests refused with 429, by limit (caller, address)", ("limit",)
+)
 OUTBOX_DEPTH = Gauge("factures_outbox_messages", "Messages waiting in the outbox", ("held",))
 OUTBOX_AGE = Gauge("factures_outbox_oldest_seconds", "Age of the oldest message that could be published")

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from aiohttp import web
 
-from services.invoice_service.api.auth import API_KEYS, ApiKeys, Authenticator, authenticate
+from services.invoice_service.api.auth import API_KEYS, ApiKeys, Authenticator
 from services.invoice_service.api.docs import documentation
-from services.invoice_service.api.middleware import answered, observed
+from services.invoice_service.api.middleware import answered, marked, observed
+from services.invoice_service.api.problems import TooLarge
+from services.invoice_service.api.rate_limit import RateLimits
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import UPLOAD_LIMIT, Handler, Route
 from services.invoice_service.api.services import ACTOR, BODY_LIMIT, SERVICES, ApiServices
@@ -24,10 +26,13 @@ def create_app(
     """Build the application. `authenticators` are asked after the API keys (gateway tokens, sessions)."""
     app = web.Application(middlewares=[observed, answered], client_max_size=UPLOAD_LIMIT)
     app[SERVICES] = services
+    app.on_response_prepare.append(marked)
     app[API_KEYS] = ApiKeys(services)
     ways = (app[API_KEYS], *authenticators)
+    limits = RateLimits(services.settings)
     for route in routes:
-        app.router.add_route(route.method, route.pattern, _guarded(route, ways))
+        guarded = _guarded(route, ways, limits)
+        app.router.add_route(route.method, route.pattern, guarded, expect_handler=_unasked)
     app.router.add_get("/livez", livez, allow_head=False)
     app.router.add_get("/readyz", readyz(services.checks), allow_head=False)
     for path, handler in documentation(routes):
@@ -35,11 +40,11 @@ def create_app(
     return app
 
 
-def _guarded(route: Route, authenticators: Sequence[Authenticator]) -> Handler:
-    """The handler behind the door: who is it, may it, and are all its parameters known."""
+def _guarded(route: Route, authenticators: Sequence[Authenticator], limits: RateLimits) -> Handler:
+    """The handler behind the door: who is it, is it too much, may it, and are all its parameters known."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
-        actor = await authenticate(request, authenticators)
+        actor = await limits.admit(request, authenticators)
         request[ACTOR] = actor
         route.access.check(actor)
         known = {parameter.name for parameter in route.query}
@@ -48,7 +53,13 @@ def _guarded(route: Route, authenticators: Sequence[Authenticator]) -> Handler:
             raise Invalid(
                 "unknown_parameter", errors=tuple(FieldError(name, "unknown_parameter") for name in unknown)
             )
+        if (request.content_length or 0) > route.body_limit:
+            raise TooLarge(route.body_limit)
         request[BODY_LIMIT] = route.body_limit
         return await keyed(request, route.handler)
 
     return guarded
+
+
+async def _unasked(_request: web.Request) -> None:
+    """A client that waits to be asked for its body is not asked yet: the handler asks, when it reads it."""

@@ -1,10 +1,11 @@
 """Upload of a file, to be attached to e-mails."""
 
 import hashlib
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+import re
+from urllib.parse import unquote
 
 from aiohttp import web
+from multipart import MultipartSegment, PushMultipartParser, parse_options_header
 
 from services.invoice_service.api.answers import Answer
 from services.invoice_service.api.problems import UnsupportedMediaType
@@ -17,6 +18,10 @@ from services.invoice_service.domain.attachments import content_type_of, plain_n
 from services.invoice_service.domain.errors import FieldError, Invalid
 from shared.identifiers import new_id
 
+_MOST_PARTS = 16
+_QUOTED_NAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^\s;]+)""", re.IGNORECASE)
+_ANY_BYTES = "latin-1"
+
 
 async def post_attachment(request: web.Request) -> web.Response:
     """POST of a file, multipart, in the part `file`.
@@ -26,11 +31,8 @@ async def post_attachment(request: web.Request) -> web.Response:
         TooLarge: more than 20 MiB.
         UnsupportedMediaType: it is not multipart.
     """
-    part = _file_of(request, await raw_body(request))
-    content = part.get_payload(decode=True)
-    name = plain_name(_file_name(part))
-    if not isinstance(content, bytes) or not content:
-        raise Invalid("invalid", errors=(FieldError("file", "required"),))
+    sent_name, content = _file_of(request, await raw_body(request))
+    name = plain_name(sent_name)
     content_type = content_type_of(name, content)
     if content_type is None:
         raise Invalid("invalid", errors=(FieldError("file", "not_attachable"),))
@@ -67,18 +69,33 @@ async def post_attachment(request: web.Request) -> web.Response:
     )
 
 
-def _file_of(request: web.Request, body: bytes) -> EmailMessage:
-    if request.content_type != "multipart/form-data":
+def _file_of(request: web.Request, body: bytes) -> tuple[str, bytes]:
+    """Name and content of the part `file`."""
+    content_type, options = parse_options_header(request.headers.get("Content-Type", ""))
+    if content_type != "multipart/form-data":
         raise UnsupportedMediaType
-    header = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
-    message = message_from_bytes(header + body, policy=policy.HTTP)
-    for part in message.iter_parts():
-        if isinstance(part, EmailMessage) and part.get_param("name", header="content-disposition") == "file":
-            return part
-    raise Invalid("invalid", errors=(FieldError("file", "required"),))
+    name, content, inside = "", b"", False
+    try:
+        with PushMultipartParser(
+            options.get("boundary", ""), max_segment_count=_MOST_PARTS, header_charset=_ANY_BYTES
+        ) as parser:
+            for event in parser.parse(body):
+                if isinstance(event, MultipartSegment):
+                    inside = event.name == "file" and not content
+                    if inside:
+                        name = _file_name(event)
+                elif inside and event:
+                    content += event
+    except ValueError:  # MultipartError, or a boundary that is no text
+        content = b""
+    if not content:
+        raise Invalid("invalid", errors=(FieldError("file", "required"),))
+    return name, content
 
 
-def _file_name(part: EmailMessage) -> str:
-    """The name that was sent. Senders write it as plain UTF-8, which mail headers don't know."""
-    name = part.get_filename() or ""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+def _file_name(part: MultipartSegment) -> str:
+    """The name that was sent: plain UTF-8, or as mail headers write it (older clients)."""
+    if part.filename is not None:
+        return str(part.filename).encode(_ANY_BYTES).decode("utf-8", "replace")
+    quoted = _QUOTED_NAME.search(part.header("Content-Disposition"))
+    return unquote(quoted[1], errors="replace") if quoted else ""

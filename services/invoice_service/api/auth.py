@@ -56,7 +56,8 @@ class ApiKeys:
         if header is None:
             return None
         scheme, _, secret = header.partition(" ")
-        if scheme.lower() != "bearer" or not secret.strip():
+        # Not printable: bytes that are no text, which could not even be hashed.
+        if scheme.lower() != "bearer" or not secret.strip() or not secret.isprintable():
             raise Unauthorized(given=True)
         digest = hash_of_key(secret.strip())
         if self._bootstrap is not None and hmac.compare_digest(digest, self._bootstrap):

@@ -7,8 +7,9 @@ import structlog
 from aiohttp import web
 
 from services.invoice_service.api.problems import problem_of
+from services.invoice_service.api.requests import waits_to_be_asked
 from services.invoice_service.api.routing import Handler
-from services.invoice_service.api.services import REQUEST_ID
+from services.invoice_service.api.services import BODY, REQUEST_ID
 from shared.identifiers import new_id
 from shared.observability.logging import log_context
 from shared.observability.metrics import HTTP_SECONDS
@@ -26,23 +27,24 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
     given = request.headers.get("X-Request-Id", "")
     request_id = given if _REQUEST_ID.fullmatch(given) else str(new_id())
     request[REQUEST_ID] = request_id
-    route = _pattern(request)
     started = time.perf_counter()
     with log_context(request_id=request_id):
-        response = await handler(request)
-        seconds = time.perf_counter() - started
-        method = request.method if request.method in _METHODS else "other"
-        HTTP_SECONDS.labels(method, route, str(response.status)).observe(seconds)
-        # Probes come every few seconds and say nothing unless they fail.
-        told = log.debug if route in _PROBES and response.status == 200 else log.info
-        told(
-            "request",
-            method=method,
-            route=route,
-            status=response.status,
-            milliseconds=round(seconds * 1000, 1),
-        )
+        try:
+            response = await handler(request)
+        except web.HTTPRedirection as redirection:
+            _tell(request, redirection.status, time.perf_counter() - started)
+            raise
+        _tell(request, response.status, time.perf_counter() - started)
     return response
+
+
+def _tell(request: web.Request, status: int, seconds: float) -> None:
+    route = _pattern(request)
+    method = request.method if request.method in _METHODS else "other"
+    HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
+    # Probes come every few seconds and say nothing unless they fail.
+    told = log.debug if route in _PROBES and status == 200 else log.info
+    told("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
 
 def _pattern(request: web.Request) -> str:
@@ -52,15 +54,26 @@ def _pattern(request: web.Request) -> str:
 
 @web.middleware
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn refusals and failures into problems, and put on every answer what all of them carry."""
+    """Turn refusals and failures into problems."""
     try:
         response = await handler(request)
     except web.HTTPRedirection:
         raise
     except Exception as error:  # noqa: BLE001 - the one place that answers for all of them, and logs
         response = problem_of(request, error)
-    if not response.prepared:
-        response.headers["X-Request-Id"] = request[REQUEST_ID]
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if waits_to_be_asked(request) and BODY not in request:
+        # The body that nobody asked for may follow or not: what comes next could not be told from it.
+        response.force_close()
     return response
+
+
+async def marked(request: web.Request, response: web.StreamResponse) -> None:
+    """Put on every answer what all of them carry, before its first byte leaves: streams and redirections too."""
+    mark(response, request.get(REQUEST_ID) or str(new_id()))
+
+
+def mark(response: web.StreamResponse, request_id: str) -> None:
+    """What `marked` puts on an answer."""
+    response.headers["X-Request-Id"] = request_id
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")

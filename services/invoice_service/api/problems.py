@@ -44,6 +44,28 @@ class TooLarge(Refusal):
         super().__init__("too_large", limit=limit)
 
 
+class RateLimited(Refusal):
+    """Too many requests of one caller, or too many wrong keys from one address. `seconds`: whole, at least 1."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("rate_limited", seconds=seconds)
+        self.seconds = seconds
+
+
+class TooSlow(Refusal):
+    """The body did not arrive in time."""
+
+    def __init__(self) -> None:
+        super().__init__("too_slow")
+
+
+class NotHttp(Refusal):
+    """What came is no request at all, or none that can be read."""
+
+    def __init__(self) -> None:
+        super().__init__("not_http")
+
+
 class UnsupportedMediaType(Refusal):
     """The body is not of a type that the route takes."""
 
@@ -64,11 +86,14 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Unauthorized, 401),
     (Forbidden, 403),
     (NotFound, 404),
+    (TooSlow, 408),
     (Conflict, 409),
     (StaleVersion, 412),
     (TooLarge, 413),
     (UnsupportedMediaType, 415),
     (VersionRequired, 428),
+    (RateLimited, 429),
+    (NotHttp, 400),
     (Invalid, 422),
 )
 # Wrong already in path, query or header, or not JSON at all.
@@ -79,6 +104,7 @@ _TITLES: Mapping[int, Localized] = {
     403: Localized("Interdit", "Forbidden"),
     404: Localized("Introuvable", "Not found"),
     405: Localized("Méthode non permise", "Method not allowed"),
+    408: Localized("Trop lent", "Request timeout"),
     409: Localized("Conflit", "Conflict"),
     412: Localized("Version périmée", "Stale version"),
     413: Localized("Trop grand", "Too large"),
@@ -145,6 +171,8 @@ def _refused(request: web.BaseRequest, refusal: Refusal, extra: Mapping[str, Any
     if isinstance(refusal, Unauthorized):
         hint = ', error="invalid_token"' if refusal.given else ""
         headers["WWW-Authenticate"] = f'Bearer realm="factures"{hint}'
+    if isinstance(refusal, RateLimited):
+        headers["Retry-After"] = str(refusal.seconds)
     if refusal.code == "idempotency_in_progress":
         headers["Retry-After"] = str(RETRY_SECONDS)
     errors = [

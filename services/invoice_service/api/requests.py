@@ -1,13 +1,15 @@
 """What a handler takes from its request: body, path, headers; each refused in the contract's words."""
 
+import asyncio
+import json
 import re
 import uuid
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from aiohttp import web
+from aiohttp import HttpVersion11, StreamReader, web
 from pydantic import BaseModel, ValidationError
 
-from services.invoice_service.api.problems import TooLarge, UnsupportedMediaType
+from services.invoice_service.api.problems import NotHttp, TooLarge, TooSlow, UnsupportedMediaType
 from services.invoice_service.api.services import ACTOR, BODY, BODY_LIMIT, REQUEST_ID, SERVICES
 from services.invoice_service.api.validation import invalid_body
 from services.invoice_service.application.context import Context
@@ -31,23 +33,48 @@ def context_of(request: web.Request) -> Context:
 
 
 async def raw_body(request: web.Request) -> bytes:
-    """The bytes of the body, read once, never more than the route takes.
+    """The bytes of the body, read once, never more than the route takes, and not for ever.
 
     Raises:
         TooLarge: it is larger.
+        TooSlow: it did not arrive in time.
+        UnsupportedMediaType: it is compressed.
+        NotHttp: it broke off.
     """
     if BODY in request:
         return request[BODY]
-    limit = request.get(BODY_LIMIT, 0)
-    if (request.content_length or 0) > limit:
-        raise TooLarge(limit)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
+    await _continue(request)
+    try:
+        async with asyncio.timeout(request.app[SERVICES].settings.body_seconds):
+            request[BODY] = await _read(request.content, request[BODY_LIMIT])
+    except TimeoutError:
+        raise TooSlow from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise NotHttp from None
+    return request[BODY]
+
+
+async def _continue(request: web.Request) -> None:
+    """Ask for the body; until now we might have refused without it."""
+    if waits_to_be_asked(request):
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # what follows is the beginning of the answer still
+
+
+def waits_to_be_asked(request: web.Request) -> bool:
+    """Whether the client sends its body only after a `100 Continue`."""
+    return request.headers.get("Expect", "").lower() == "100-continue" and request.version >= HttpVersion11
+
+
+async def _read(content: StreamReader, limit: int) -> bytes:
     chunks = bytearray()
-    async for chunk in request.content.iter_any():
+    async for chunk in content.iter_any():
         chunks += chunk
         if len(chunks) > limit:
             raise TooLarge(limit)
-    request[BODY] = bytes(chunks)
-    return request[BODY]
+    return bytes(chunks)
 
 
 async def json_body(request: web.Request, model: type[M]) -> M:
@@ -61,10 +88,22 @@ async def json_body(request: web.Request, model: type[M]) -> M:
     # Without the header it is taken for JSON; a form never is, so that no page of another site can post one.
     if "Content-Type" in request.headers and not _is_json(request.content_type):
         raise UnsupportedMediaType
+    raw = await raw_body(request)
     try:
-        return model.model_validate_json(await raw_body(request))
+        body = model.model_validate_json(raw)
     except ValidationError as error:
         raise invalid_body(error) from None
+    # Two readers could take a name that is there twice for two different things (RFC 8259, 4): we take neither.
+    json.loads(raw, object_pairs_hook=_once, parse_int=str)
+    return body
+
+
+def _once(members: list[tuple[str, Any]]) -> None:
+    names = set[str]()
+    for name, _ in members:
+        if name in names:
+            raise Invalid("invalid", errors=(FieldError(name, "duplicate", {"value": name}),))
+        names.add(name)
 
 
 def _is_json(content_type: str) -> bool:

@@ -1,5 +1,6 @@
 """Files that people attach to e-mails: known by their content, whatever their name says."""
 
+import re
 import unicodedata
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -19,6 +20,7 @@ _ZIPPED = {
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".zip": "application/zip",
 }
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _TEXTS = {".txt": "text/plain", ".csv": "text/csv"}
 _LONGEST_NAME = 150
 
@@ -41,9 +43,7 @@ def _is_text(content: bytes) -> bool:
         text = content.decode()
     except UnicodeDecodeError:
         return False
-    return not any(
-        unicodedata.category(character) == "Cc" and character not in "\t\r\n" for character in text
-    )
+    return _CONTROL.search(text) is None
 
 
 def plain_name(name: str) -> str:

@@ -33,6 +33,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "La même requête est en cours de traitement.",
         "The same request is still being processed.",
     ),
+    "rate_limited": (
+        "Trop de requêtes : réessayez dans {seconds} s.",
+        "Too many requests: try again in {seconds} s.",
+    ),
+    "too_slow": (
+        "Le corps de la requête a mis trop de temps à arriver.",
+        "The body took too long to arrive.",
+    ),
+    "not_http": ("La requête n'est pas du HTTP correct.", "The request is not correct HTTP."),
     "too_large": ("Le corps de la requête est trop grand.", "The body is too large."),
     "unsupported_media_type": ("Type de contenu non pris en charge.", "Unsupported content type."),
     "method_not_allowed": ("Méthode non permise.", "Method not allowed."),

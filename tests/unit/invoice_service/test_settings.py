@@ -42,6 +42,30 @@ def test_every_wrong_value_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(found.value.errors()) == 3
 
 
+@pytest.mark.parametrize("rate", ["600/minute", "5000 per 10 minutes", "1/second"])
+def test_a_rate_is_so_many_in_so_long(rate: str) -> None:
+    assert InvoiceSettings(rate_limit=rate).rate_limit == rate
+
+
+@pytest.mark.parametrize("rate", ["", "600", "0/minute", "-1/minute", "600/minute;5/second", "600/fortnight"])
+@pytest.mark.parametrize("setting", ["INVOICE_RATE_LIMIT", "INVOICE_FAILED_AUTHENTICATION_LIMIT"])
+def test_anything_else_is_no_rate(monkeypatch: pytest.MonkeyPatch, setting: str, rate: str) -> None:
+    monkeypatch.setenv(setting, rate)
+
+    with pytest.raises(ValidationError, match="must look like 600/minute"):
+        InvoiceSettings()
+
+
+def test_trusted_proxies_are_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INVOICE_TRUSTED_PROXIES", '["10.0.0.0/8", "fd00::1"]')
+    assert [str(network) for network in InvoiceSettings().trusted_proxies] == ["10.0.0.0/8", "fd00::1/128"]
+
+    for wrong in ("10.0.0.0/8", '["10.0.0.1/8"]', '["proxy"]'):
+        monkeypatch.setenv("INVOICE_TRUSTED_PROXIES", wrong)
+        with pytest.raises(ValidationError):
+            InvoiceSettings()
+
+
 def test_is_frozen() -> None:
     with pytest.raises(ValidationError):
         InvoiceSettings().port = 1  # type: ignore[misc]  # what must not work
