@@ -5,7 +5,7 @@ come at once, then places become free evenly; two counters per caller, however m
 keeps the time of each); and since windows are named by the clock, a clock that is set back locks nobody out.
 
 The default for a caller, 6000 a minute: a script may send six thousand requests as fast as it can, more than a busy
-shop has jobs and customers to send in a day; a loop that runs away, 100 to 250 a second over one connection, meets it
+shop has jobs and customers to send in a day; a loop that runs away, 100 to 500 a second over one connection, meets it
 within a minute. A refused request doesn't count, a replayed one does. N processes together let N times as much
 through: each counts for itself, so that a request costs no trip to a common store.
 
