@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from services.mailer.deliveries import Deliveries
 from services.mailer.handler import SendEmailHandler
+from services.mailer.sessions import Sessions
 from services.mailer.settings import MailerSettings
 from shared.bus import topology
 from shared.bus.port import Bus
@@ -42,16 +43,26 @@ async def database(settings: MailerSettings) -> AsyncIterator[Pool]:
 
 
 @asynccontextmanager
+async def sessions(settings: MailerSettings) -> AsyncIterator[Sessions]:
+    """The sessions with the mail server; those that are kept end with this."""
+    kept = Sessions(
+        settings.mail_server(),
+        most_mails=settings.smtp_mails_per_connection,
+        idle_seconds=settings.smtp_idle_seconds,
+    )
+    try:
+        yield kept
+    finally:
+        await kept.close()
+
+
+@asynccontextmanager
 async def serving(settings: MailerSettings, bus: Bus) -> AsyncIterator[Mapping[str, Check]]:
     """Consume e-mail commands while inside; yields the readiness checks."""
     documents = DocumentStore(settings.documents_url)
-    async with database(settings) as pool:
+    async with database(settings) as pool, sessions(settings) as kept:
         handler = SendEmailHandler(
-            settings,
-            bus=bus,
-            deliveries=Deliveries(pool),
-            documents=documents,
-            server=settings.mail_server(),
+            settings, bus=bus, deliveries=Deliveries(pool), documents=documents, sessions=kept
         )
         subscription = await bus.serve(topology.EMAIL, handler.handle, concurrency=settings.concurrency)
 

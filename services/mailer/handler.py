@@ -17,8 +17,9 @@ from services.mailer.deliveries import ConflictingRepeat, DatabaseUnavailable, D
 from services.mailer.headers import UnsafeHeader
 from services.mailer.message import File, Mail, compose
 from services.mailer.progress import Email, Recipient, Superseded
+from services.mailer.sessions import Sessions
 from services.mailer.settings import OUTBOUND_OFF, MailerSettings
-from services.mailer.smtp import Answer, Conversation, MailServer, NoSession, Verdict, conversation
+from services.mailer.smtp import Answer, NoSession, Verdict
 from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Bus, Delivery, PublishError
 from shared.contracts.commands import SendEmail
@@ -65,7 +66,7 @@ class SendEmailHandler:
         bus: Bus,
         deliveries: Deliveries,
         documents: DocumentStore,
-        server: MailServer,
+        sessions: Sessions,
         clock: Callable[[], dt.datetime] = utc_now,
         record_pauses: Sequence[float] = (0.5, 2, 5),
     ) -> None:
@@ -74,7 +75,7 @@ class SendEmailHandler:
         self._bus = bus
         self._deliveries = deliveries
         self._documents = documents
-        self._server = server
+        self._sessions = sessions
         self._clock = clock
         self._record_pauses = record_pauses
 
@@ -165,10 +166,12 @@ class SendEmailHandler:
             )
 
         try:
-            async with conversation(self._server) as talk:
-                email = await offered(await _offer(talk, mail, recipients))
+            # By position: several recipients may share one address.
+            routes = {one.position: mail.routes[one.position] for one in recipients}
+            async with self._sessions.offer(mail, tuple(routes.values())) as offer:
+                email = await offered({position: offer.answers[route] for position, route in routes.items()})
                 if any(one.conversation == number and one.state == "sending" for one in email.recipients):
-                    answer = await talk.hand_over(mail.content)
+                    answer = await offer.hand_over()
                     log.info("mail handed over", verdict=answer.verdict.value, conversation=number)
                     email = await self._record(delivery, command, number, answer, last=last)
         except NoSession as error:
@@ -251,13 +254,6 @@ class SendEmailHandler:
 
     def _due(self, email: Email) -> tuple[Recipient, ...]:
         return progress.due(email, self._clock(), self._settings.resend_after)
-
-
-async def _offer(talk: Conversation, mail: Mail, recipients: Sequence[Recipient]) -> dict[int, Answer]:
-    """The server's answer for each recipient, by position; several may share one address."""
-    routes = {one.position: mail.routes[one.position] for one in recipients}
-    answers = await talk.offer(mail.sender, routes.values(), size=len(mail.content), smtputf8=mail.smtputf8)
-    return {position: answers[route] for position, route in routes.items()}
 
 
 def _failure(answers: Iterable[Answer]) -> str:

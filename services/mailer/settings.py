@@ -49,7 +49,15 @@ class MailerSettings(ServiceSettings):
     uncertain_resend_after_seconds: float = Field(
         default=600, gt=0, description="after no answer came, when the mail is sent once more"
     )
-    concurrency: int = Field(default=4, ge=1, le=64, description="mails under way at once")
+    concurrency: int = Field(
+        default=4, ge=1, le=64, description="mails under way, so connections to the mail server, at once"
+    )
+    smtp_mails_per_connection: int = Field(
+        default=50, ge=1, description="mails handed over in one connection; then a new one is made"
+    )
+    smtp_idle_seconds: float = Field(
+        default=30, ge=0, description="how long a connection is kept for the next mail; 0: not at all"
+    )
     outbound: str = Field(default=OUTBOUND_ON, description="on, off, or one address that gets all mail")
 
     @field_validator("outbound")

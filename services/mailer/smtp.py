@@ -1,4 +1,4 @@
-"""One conversation with the mail server, step by step, so that it is always known how far it came.
+"""One session with the mail server, step by step, so that it is always known how far a mail came.
 
 Until DATA begins nothing can have been taken, whatever breaks. After that only an answer tells: without one the
 mail may or may not be on its way, and `Verdict.UNANSWERED` says so.
@@ -6,8 +6,8 @@ mail may or may not be on its way, and `Verdict.UNANSWERED` says so.
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -20,6 +20,7 @@ from services.mailer.headers import needs_smtputf8
 Tls = Literal["starttls", "tls", "none"]
 
 _QUIT_SECONDS = 5
+_RESET_SECONDS = 10
 _REPLY_LIMIT = 500
 
 
@@ -44,7 +45,7 @@ class Answer:
 
 
 class NoSession(Exception):
-    """The conversation did not come as far as the mail: nothing was taken, nobody was refused.
+    """There is none: nothing was taken, nobody was refused.
 
     A 5xx here (no TLS, wrong password, access denied) speaks of this installation, not of the mail: once it is
     put right the same mail goes through. So it is tried again, like a server that is down.
@@ -71,9 +72,8 @@ class MailServer:
     data_seconds: float = 300
 
 
-@asynccontextmanager
-async def conversation(server: MailServer) -> "AsyncIterator[Conversation]":
-    """Connect, greet, secure, authenticate; on leaving, say goodbye.
+async def opened(server: MailServer) -> "Session":
+    """A session: connected, greeted, secured, authenticated. Whoever opens it ends it.
 
     Raises:
         NoSession: one of these steps failed.
@@ -89,11 +89,10 @@ async def conversation(server: MailServer) -> "AsyncIterator[Conversation]":
     )
     try:
         await _open(client, server)
-        yield Conversation(client, server.data_seconds)
-        with suppress(SMTPException, OSError):
-            await client.quit(timeout=_QUIT_SECONDS)
-    finally:
+    except BaseException:
         client.close()
+        raise
+    return Session(client, server)
 
 
 async def _open(client: aiosmtplib.SMTP, server: MailServer) -> None:
@@ -114,12 +113,41 @@ async def _open(client: aiosmtplib.SMTP, server: MailServer) -> None:
         raise NoSession(phase, _words(error)) from error
 
 
-class Conversation:
-    """A session in which one mail is offered, then handed over."""
+class Session:
+    """A session in which mails are offered, then handed over, one after the other.
 
-    def __init__(self, client: aiosmtplib.SMTP, data_seconds: float) -> None:
+    `mails` counts those that were begun. `exhausted`: the server begins no other one here, for now.
+    """
+
+    def __init__(self, client: aiosmtplib.SMTP, server: MailServer) -> None:
         self._client = client
-        self._data_seconds = data_seconds
+        self._server = server
+        self.mails = 0
+        self.exhausted = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether another mail may be begun, as far as is known without asking."""
+        return self._client.is_connected and not self.exhausted
+
+    async def reset(self) -> bool:
+        """Forget what was begun; whether the server is still there."""
+        try:
+            await self._client.rset(timeout=min(_RESET_SECONDS, self._server.command_seconds))
+        except (SMTPException, OSError):
+            self.abort()
+        return self.alive
+
+    async def end(self) -> None:
+        """Say goodbye."""
+        with suppress(SMTPException, OSError):
+            if self._client.is_connected:
+                await self._client.quit(timeout=_QUIT_SECONDS)
+        self.abort()
+
+    def abort(self) -> None:
+        """Be gone, without a word."""
+        self._client.close()
 
     async def offer(
         self, sender: str, addresses: Iterable[str], *, size: int, smtputf8: bool
@@ -142,8 +170,10 @@ class Conversation:
         if not speakable:
             return answers
         utf8 = smtputf8 or any(map(needs_smtputf8, (sender, *speakable)))
+        self.mails += 1
         refusal = await self._mail(sender, size, utf8=utf8)
         if refusal is not None:
+            self.exhausted = refusal.verdict is Verdict.LATER
             return answers | dict.fromkeys(speakable, refusal)
         for address in speakable:
             answers[address] = await self._rcpt(address, utf8=utf8)
@@ -158,15 +188,18 @@ class Conversation:
     async def hand_over(self, content: bytes) -> Answer:
         """Say DATA: the one answer for every accepted address."""
         try:
-            async with asyncio.timeout(self._data_seconds):
+            async with asyncio.timeout(self._server.data_seconds):
                 response = await self._client.data(content, timeout=None)
         except SMTPDataError as error:
-            return Answer(_verdict(error.code, otherwise=Verdict.UNANSWERED), _words(error))
+            answer = Answer(_verdict(error.code, otherwise=Verdict.UNANSWERED), _words(error))
         except (SMTPException, OSError) as error:
+            answer = Answer(Verdict.UNANSWERED, _words(error))
+        else:
+            answer = Answer(Verdict.ACCEPTED, _line(response.code, response.message))
+        if answer.verdict is Verdict.UNANSWERED:
             # What comes now would be taken for the answer to something else.
-            self._client.close()
-            return Answer(Verdict.UNANSWERED, _words(error))
-        return Answer(Verdict.ACCEPTED, _line(response.code, response.message))
+            self.abort()
+        return answer
 
     async def _mail(self, sender: str, size: int, *, utf8: bool) -> Answer | None:
         options = [f"SIZE={size}"] if self._client.supports_extension("SIZE") else []
@@ -177,7 +210,7 @@ class Conversation:
         except SMTPResponseException as error:
             return Answer(_verdict(error.code, otherwise=Verdict.LATER), _words(error))
         except (SMTPException, OSError) as error:
-            return Answer(Verdict.LATER, _words(error))
+            return self._lost(error)
         return None
 
     async def _rcpt(self, address: str, *, utf8: bool) -> Answer:
@@ -186,8 +219,13 @@ class Conversation:
         except SMTPResponseException as error:
             return Answer(_verdict(error.code, otherwise=Verdict.LATER), _words(error))
         except (SMTPException, OSError) as error:
-            return Answer(Verdict.LATER, _words(error))
+            return self._lost(error)
         return Answer(Verdict.ACCEPTED, _line(response.code, response.message))
+
+    def _lost(self, error: Exception) -> Answer:
+        """No answer before DATA, or none that makes sense: not taken, and nothing more is said here."""
+        self.abort()
+        return Answer(Verdict.LATER, _words(error))
 
 
 def _verdict(code: int, *, otherwise: Verdict) -> Verdict:

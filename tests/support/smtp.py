@@ -49,6 +49,11 @@ class _Conversation(SMTP):
         self._greeted = False
         book.conversations += 1
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        assert isinstance(transport, asyncio.Transport)
+        self._book.transports.add(transport)
+
     async def push(self, status: Any) -> None:  # noqa: ANN401 - str or bytes, as the base class has it
         if not self._greeted:
             self._greeted = True
@@ -65,6 +70,13 @@ class _Conversation(SMTP):
 
     async def smtp_AUTH(self, arg: str) -> None:
         await self._step(Phase.AUTH, "AUTH", super().smtp_AUTH, arg)
+
+    async def smtp_RSET(self, arg: str) -> None:
+        await self._step(Phase.RSET, "RSET", super().smtp_RSET, arg)
+
+    async def smtp_QUIT(self, arg: str) -> None:
+        await self._book.saw("QUIT")
+        await super().smtp_QUIT(arg)
 
     async def smtp_MAIL(self, arg: str | None) -> None:
         await self._step(Phase.MAIL, f"MAIL {arg}", super().smtp_MAIL, arg)

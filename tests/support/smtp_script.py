@@ -19,6 +19,7 @@ class Phase(Enum):
     EHLO = "ehlo"
     STARTTLS = "starttls"
     AUTH = "auth"
+    RSET = "rset"
     MAIL = "mail"
     RCPT = "rcpt"
     DATA = "data"
@@ -74,6 +75,7 @@ class MailServer:
         self.ca_file = ca_file
         self.taken: list[TakenMail] = []
         self.conversations = 0
+        self.transports: set[asyncio.Transport] = set()
         self.commands: list[str] = []
         """Every command line of every conversation, in order, and "." for a final dot; never a password."""
         self._faults: list[Fault] = []
@@ -98,6 +100,11 @@ class MailServer:
     def release(self) -> None:
         """Let everything that is held go on."""
         self.released.set()
+
+    def cut(self) -> None:
+        """Cut all connections, as a server does that is started anew."""
+        for transport in self.transports:
+            transport.abort()
 
     def forgive(self) -> None:
         """No more faults."""

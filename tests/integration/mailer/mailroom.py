@@ -2,8 +2,10 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
+from services.mailer.composition import sessions
 from services.mailer.deliveries import Deliveries
 from services.mailer.handler import SendEmailHandler
 from services.mailer.progress import Email
@@ -82,25 +84,27 @@ class Mailroom:
         self.deliveries = Deliveries(pool)
         self.now = dt.datetime(2025, 7, 18, 15, 0, tzinfo=dt.UTC)
 
-    def handler(self, settings: Mapping[str, object] | None = None) -> SendEmailHandler:
-        """A mailer that has just been started, perhaps with other settings."""
+    @asynccontextmanager
+    async def handler(self, settings: Mapping[str, object] | None = None) -> AsyncIterator[SendEmailHandler]:
+        """A mailer that has just been started, perhaps with other settings; stopped on leaving."""
         chosen = self.settings.model_copy(update=settings)
-        return SendEmailHandler(
-            chosen,
-            bus=self.bus,
-            deliveries=self.deliveries,
-            documents=self.documents,
-            server=chosen.mail_server(),
-            clock=lambda: self.now,
-            record_pauses=(0.01, 0.01),
-        )
+        async with sessions(chosen) as kept:
+            yield SendEmailHandler(
+                chosen,
+                bus=self.bus,
+                deliveries=self.deliveries,
+                documents=self.documents,
+                sessions=kept,
+                clock=lambda: self.now,
+                record_pauses=(0.01, 0.01),
+            )
 
     async def deliver(
         self, command: SendEmail, *, attempt: int = 1, settings: Mapping[str, object] | None = None
     ) -> Outcome:
         """One delivery of the command, to a mailer that has just been started."""
-        delivery = Delivery(enveloped(command), topology.EMAIL, attempt)
-        return await self.handler(settings).handle(delivery)
+        async with self.handler(settings) as handler:
+            return await handler.handle(Delivery(enveloped(command), topology.EMAIL, attempt))
 
     def later(self, seconds: float) -> None:
         """Let time pass."""

@@ -69,16 +69,16 @@ async def test_the_same_email_with_another_body_is_never_sent(room: Mailroom) ->
 
 
 async def test_what_is_no_command_is_parked(room: Mailroom) -> None:
-    handler = room.handler()
     good = enveloped(send_email())
-    for broken, why in [
-        (good.model_copy(update={"type": "commands.document.render.v1"}), "does not know"),
-        (good.model_copy(update={"data": {"email_id": "x"}}), "not a SendEmail: 8 errors"),
-        (good.model_copy(update={"data": good.data | {"email_id": "a\x00b"}}), "control characters"),
-    ]:
-        outcome = await handler.handle(Delivery(broken, topology.EMAIL, 1))
-        assert isinstance(outcome, DeadLetter)
-        assert why in outcome.reason
+    async with room.handler() as handler:
+        for broken, why in [
+            (good.model_copy(update={"type": "commands.document.render.v1"}), "does not know"),
+            (good.model_copy(update={"data": {"email_id": "x"}}), "not a SendEmail: 8 errors"),
+            (good.model_copy(update={"data": good.data | {"email_id": "a\x00b"}}), "control characters"),
+        ]:
+            outcome = await handler.handle(Delivery(broken, topology.EMAIL, 1))
+            assert isinstance(outcome, DeadLetter)
+            assert why in outcome.reason
     assert room.server.conversations == 0
 
 
@@ -181,7 +181,8 @@ async def test_the_resend_also_comes_after_the_last_attempt_of_the_bus(room: Mai
     assert queue == topology.EMAIL
     assert renewed.id != enveloped(command).id
     room.later(600)
-    assert await room.handler().handle(Delivery(renewed, queue, 1)) == Ack()
+    async with room.handler() as handler:
+        assert await handler.handle(Delivery(renewed, queue, 1)) == Ack()
     assert room.bus.types()[-1] == "sent"
 
 

@@ -26,9 +26,9 @@ async def test_while_off_nothing_is_said_and_no_attempt_is_used(room: Mailroom) 
     notes = {one.data["recipient"]["reply"] for one in room.bus.published}
     assert notes == {"outbound_off"}
     room.server.answer(Phase.RCPT, "450 4.2.0 greylisted", times=2)
-    switched_on = room.handler({"retry_attempts": 3})
-    assert isinstance(await switched_on.handle(Delivery(renewed, queue, 1)), Retry)
-    assert await switched_on.handle(Delivery(renewed, queue, 2)) == Ack()
+    async with room.handler({"retry_attempts": 3}) as switched_on:
+        assert isinstance(await switched_on.handle(Delivery(renewed, queue, 1)), Retry)
+        assert await switched_on.handle(Delivery(renewed, queue, 2)) == Ack()
     assert [mail.recipients for mail in room.server.taken] == [(A, B)]
 
 
