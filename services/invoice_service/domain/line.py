@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.invoice_service.domain.money import product, ratio, to_cent, to_unit_price
+from services.invoice_service.domain.money import ZERO, product, ratio, to_cent, to_unit_price
 
 JOB = "job"
 PRODUCT = "product"
@@ -58,13 +58,13 @@ def price_for(
     """The total of a quantity at a price, to the cent; None while price or quantity is missing.
 
     A total price is for the ordered quantity: what is billed of it is its share. Without an ordered quantity
-    it is for whatever is billed.
+    it is for whatever is billed, and nothing when nothing is.
     """
     if quantity is None:
         return None
     if total_price is not None:
         if not ordered_quantity:
-            return to_cent(total_price)
+            return to_cent(total_price) if quantity else ZERO
         return to_cent(ratio(product(total_price, quantity), ordered_quantity))
     if unit_price is not None:
         return to_cent(product(unit_price, quantity))

@@ -42,6 +42,17 @@ async def test_of_an_invoice_for_nothing_at_all_there_is_nothing_to_credit_from_
     assert await shop.get(final["number"]) == marked
 
 
+async def test_a_rebate_of_nothing_does_not_stand_in_the_way_of_the_rest(shop: Shop) -> None:
+    rebate = {"kind": "text", "description": "Rabais", "quantity": "0", "total_price": "-1.06"}
+    invoice = await sent(shop, {"price": "10.00"}, rebate)
+
+    final = await shop.finalize(expect(await shop.credit(invoice), 201))
+
+    assert (invoice["lines"][1]["total"], final["subtotal"]) == ("0.00", "-10.00")
+    after = await shop.get(invoice["number"])
+    assert after["available_actions"]["credit"]["reason"]["code"] == "fully_credited"
+
+
 async def test_credits_never_come_to_more_than_was_owed_whatever_rebate_they_leave_out(shop: Shop) -> None:
     invoice = await sent(shop, {"price": "100.00"}, {"price": "-40.00"})
     work, rebate = (line["id"] for line in invoice["lines"])

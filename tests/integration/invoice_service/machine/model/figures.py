@@ -51,5 +51,6 @@ def price(
     if quantity is None:
         return None
     if total_price is not None:
-        return half_up(total_price * quantity / ordered) if ordered else half_up(total_price)
+        share = quantity / ordered if ordered else Number(bool(quantity))
+        return half_up(total_price * share)
     return None if unit_price is None else half_up(unit_price * quantity)
