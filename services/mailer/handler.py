@@ -5,6 +5,7 @@ only repeats its reports.
 """
 
 import asyncio
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -12,10 +13,10 @@ from functools import partial
 import pydantic
 import structlog
 
-from services.mailer import progress, reports
+from services.mailer import headers, progress, reports
 from services.mailer.deliveries import ConflictingRepeat, DatabaseUnavailable, Deliveries
 from services.mailer.headers import UnsafeHeader
-from services.mailer.message import File, Mail, compose
+from services.mailer.message import File, Mail, compose, in_utc
 from services.mailer.progress import Email, Recipient, Superseded
 from services.mailer.sessions import Sessions
 from services.mailer.settings import OUTBOUND_OFF, MailerSettings
@@ -70,12 +71,17 @@ class SendEmailHandler:
         clock: Callable[[], dt.datetime] = utc_now,
         record_pauses: Sequence[float] = (0.5, 2, 5),
     ) -> None:
-        """`record_pauses`: seconds between the tries to record an answer that is known."""
+        """`record_pauses`: seconds between the tries to record an answer that is known.
+
+        Raises:
+            BadKey, OSError: the mails are to be signed, and the key won't do or can't be read.
+        """
         self._settings = settings
         self._bus = bus
         self._deliveries = deliveries
         self._documents = documents
         self._sessions = sessions
+        self._signer = settings.mail_signer()
         self._clock = clock
         self._record_pauses = record_pauses
 
@@ -205,13 +211,22 @@ class SendEmailHandler:
                 File(one.name, one.content_type, await self._documents.get(one.document))
                 for one in command.attachments
             ]
-            return compose(command, files, redirect=self._settings.redirect)
+            # Not in the loop: signing a large mail takes seconds.
+            return await asyncio.to_thread(self._made, command, files)
         except (DocumentMissing, BadDocumentKey) as error:
             raise Unsendable("document_missing", str(error)) from error
         except DocumentChanged as error:
             raise Unsendable("document_changed", str(error)) from error
         except UnsafeHeader as error:
             raise Unsendable("unsafe_header", str(error)) from error
+
+    def _made(self, command: SendEmail, files: Sequence[File]) -> Mail:
+        mail = compose(command, files, redirect=self._settings.redirect)
+        if self._signer is None:
+            return mail
+        sender = headers.envelope_address("From", command.sender.email)
+        content = self._signer.signed(mail.content, sender, in_utc(command.date))
+        return dataclasses.replace(mail, content=content)
 
     async def _change(
         self,

@@ -68,7 +68,7 @@ def compose(command: SendEmail, files: Sequence[File], *, redirect: str | None =
         *([_mailbox_field("Reply-To", command.reply_to)] if command.reply_to else []),
         *_recipient_fields(command.recipients, redirect),
         ("Subject", headers.text("Subject", command.subject)),
-        ("Date", _date(command.date)),
+        ("Date", format_datetime(in_utc(command.date))),
         ("Message-ID", headers.message_id(command.message_id)),
         ("MIME-Version", "1.0"),
         ("Content-Language", command.language),
@@ -108,9 +108,9 @@ def _list(mailboxes: Sequence[str]) -> str:
     return ",\r\n ".join(mailboxes)
 
 
-def _date(date: dt.datetime) -> str:
-    """RFC 5322, in UTC; a time without a zone is taken as UTC."""
-    return format_datetime(date.replace(tzinfo=dt.UTC) if date.tzinfo is None else date.astimezone(dt.UTC))
+def in_utc(date: dt.datetime) -> dt.datetime:
+    """The time in UTC; one without a zone is taken as that."""
+    return date.replace(tzinfo=dt.UTC) if date.tzinfo is None else date.astimezone(dt.UTC)
 
 
 def _body(command: SendEmail, files: Sequence[File]) -> bytes:

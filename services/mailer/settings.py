@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.mailer.headers import envelope_address
+from services.mailer.signing import Signer
 from services.mailer.smtp import MailServer, Tls
 from shared.settings import PostgresUrl, ServiceSettings
 
@@ -40,6 +41,17 @@ class MailerSettings(ServiceSettings):
         default=None, description="PEM file of the authority to trust instead of the system's"
     )
     hello_name: str | None = Field(default=None, description="name said in EHLO; by default this host's")
+    dkim_domain: str | None = Field(
+        default=None,
+        description="mails from this domain are signed (DKIM) with the key that its DNS names; unset: none are",
+    )
+    dkim_selector: str | None = Field(
+        default=None, description="the key's name in DNS; needs MAILER_DKIM_DOMAIN"
+    )
+    dkim_key_file: Path | None = Field(
+        default=None, description="PEM file of the private RSA key; needs MAILER_DKIM_DOMAIN"
+    )
+    dkim_key: SecretStr | None = Field(default=None, description="that key itself, instead of a file")
     command_timeout_seconds: float = Field(
         default=60, gt=0, description="how long to wait for the answer to a command before the mail itself"
     )
@@ -71,6 +83,11 @@ class MailerSettings(ServiceSettings):
             raise ValueError("smtp_tls may be none only when smtp_host is a loopback address")
         if self.smtp_password is not None and self.smtp_user is None:
             raise ValueError("smtp_password needs smtp_user")
+        given = (self.dkim_domain, self.dkim_selector, self.dkim_key or self.dkim_key_file)
+        if any(given) and not all(given):
+            raise ValueError("dkim_domain, dkim_selector and dkim_key or dkim_key_file go together")
+        if self.dkim_key is not None and self.dkim_key_file is not None:
+            raise ValueError("dkim_key and dkim_key_file are two ways to give one key")
         if self.uncertain_resend_after_seconds <= self.data_timeout_seconds:
             # Else a second copy could leave while the first is still being answered.
             raise ValueError("uncertain_resend_after_seconds must be more than data_timeout_seconds")
@@ -99,6 +116,21 @@ class MailerSettings(ServiceSettings):
             command_seconds=self.command_timeout_seconds,
             data_seconds=self.data_timeout_seconds,
         )
+
+    def mail_signer(self) -> Signer | None:
+        """Who signs the mails, if anybody. Reads `dkim_key_file`.
+
+        Raises:
+            BadKey: the key won't do.
+            OSError: the file can't be read.
+        """
+        if self.dkim_domain is None or self.dkim_selector is None:
+            return None
+        if self.dkim_key is not None:
+            key = self.dkim_key.get_secret_value().encode()
+        else:
+            key = self.dkim_key_file.read_bytes() if self.dkim_key_file else b""
+        return Signer(self.dkim_domain.encode("idna").decode(), self.dkim_selector, key)
 
 
 def is_loopback(host: str) -> bool:

@@ -1,10 +1,13 @@
 import datetime as dt
 import ssl
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from services.mailer.settings import MailerSettings, is_loopback
+from services.mailer.signing import BadKey, Signer
+from tests.support.dkim_keys import private_key
 
 REQUIRED = {
     "MAILER_DATABASE_URL": "postgresql://mailer_service:p@db/mailer",
@@ -42,6 +45,49 @@ def test_passwords_are_not_shown(environment: pytest.MonkeyPatch) -> None:
     settings = MailerSettings()
     assert "open-sesame" not in repr(settings)
     assert (settings.mail_server().user, settings.mail_server().password) == ("shop", "open-sesame")
+
+
+DKIM = {"MAILER_DKIM_DOMAIN": "shop.example", "MAILER_DKIM_SELECTOR": "factures", "MAILER_DKIM_KEY": "a key"}
+
+
+@pytest.mark.parametrize("name", DKIM)
+def test_what_signing_needs_is_given_whole(name: str, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv(name, DKIM[name])
+    with pytest.raises(ValidationError, match="dkim_domain, dkim_selector and dkim_key"):
+        MailerSettings()
+
+
+def test_one_key_is_given_in_one_way(environment: pytest.MonkeyPatch) -> None:
+    for name, value in (DKIM | {"MAILER_DKIM_KEY_FILE": "/run/secrets/dkim.pem"}).items():
+        environment.setenv(name, value)
+    with pytest.raises(ValidationError, match="two ways to give one key"):
+        MailerSettings()
+
+
+def test_a_key_that_can_not_sign_is_refused_at_the_start_and_not_shown(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    assert MailerSettings().mail_signer() is None
+    for name, value in DKIM.items():
+        environment.setenv(name, value)
+    with pytest.raises(BadKey) as refused:
+        MailerSettings().mail_signer()
+    assert "a key" not in str(refused.value) + repr(MailerSettings())
+
+
+def test_a_key_comes_from_a_file_or_from_the_environment(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = private_key()
+    (tmp_path / "dkim.pem").write_bytes(key)
+    environment.setenv("MAILER_DKIM_DOMAIN", "québec.example")
+    environment.setenv("MAILER_DKIM_SELECTOR", "factures")
+    environment.setenv("MAILER_DKIM_KEY_FILE", str(tmp_path / "dkim.pem"))
+    from_file = MailerSettings().mail_signer()
+    environment.delenv("MAILER_DKIM_KEY_FILE")
+    environment.setenv("MAILER_DKIM_KEY", key.decode())
+    assert from_file == MailerSettings().mail_signer() == Signer("xn--qubec-csa.example", "factures", key)
+    assert "PRIVATE" not in repr(from_file)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]"])
