@@ -107,7 +107,9 @@ async def test_copies_delivered_at_once_book_once(settings: AccountingSettings) 
 
 
 async def test_what_postgresql_can_not_hold_is_parked(settings: AccountingSettings) -> None:
-    outcomes, results = await handle(settings, delivered(invoice(invoice_id="a\0b")))
+    envelope = command_envelope(invoice())
+    spoilt = envelope.model_copy(update={"data": {**envelope.data, "invoice_id": "a\0b"}})
+    outcomes, results = await handle(settings, Delivery(spoilt, "accounting.transfer", 1))
     (outcome,) = outcomes
     assert isinstance(outcome, DeadLetter)
     assert results == []
