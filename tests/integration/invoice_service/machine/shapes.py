@@ -52,7 +52,7 @@ class Quantities(Making, Again, JobLines, Ways, Credits, Trade):
     """How much of a job is billed, by whomever, and what credits release."""
 
 
-class Crediting(Again, JobLines, Ways, Credits):
+class Crediting(Again, Ways, Credits):
     """Credits of an invoice that is in accounting, in any number, measure and order."""
 
     @initialize(
