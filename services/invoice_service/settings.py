@@ -49,6 +49,9 @@ class InvoiceSettings(ServiceSettings):
         validation_alias="DOCUMENTS_URL",
         description="where documents are kept: file:///folder, s3://bucket/prefix, gs://… or az://…",
     )
+    email_size_limit_mb: int = Field(
+        default=30, ge=1, description="the largest e-mail that the mail server takes, in MiB with its files"
+    )
     admin_key: SecretStr | None = Field(
         default=None,
         validation_alias="FACTURES_ADMIN_KEY",

@@ -24,7 +24,8 @@ _MESSAGE_ID = re.compile(r"<?([A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+)>?
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}")
 
 MAX_TEXT = 255
-"""Characters of a subject or a name; more is a mistake or an attack."""
+"""Characters of a name; more is a mistake or an attack."""
+MAX_SUBJECT = 500
 MAX_LINE = 998
 """Bytes of a line without its end: the limit of RFC 5322."""
 _PLAIN_LINE = 60

@@ -67,7 +67,7 @@ def compose(command: SendEmail, files: Sequence[File], *, redirect: str | None =
         _mailbox_field("From", command.sender),
         *([_mailbox_field("Reply-To", command.reply_to)] if command.reply_to else []),
         *_recipient_fields(command.recipients, redirect),
-        ("Subject", headers.text("Subject", command.subject)),
+        ("Subject", headers.text("Subject", command.subject, limit=headers.MAX_SUBJECT)),
         ("Date", format_datetime(in_utc(command.date))),
         ("Message-ID", headers.message_id(command.message_id)),
         ("MIME-Version", "1.0"),

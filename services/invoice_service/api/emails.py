@@ -8,18 +8,21 @@ from aiohttp import web
 from services.invoice_service.api.answers import Answer, Json
 from services.invoice_service.api.bodies.emails import EmailBody, MailboxBody
 from services.invoice_service.api.etag import if_match
-from services.invoice_service.api.invoice_view import draft_view, email_view
+from services.invoice_service.api.invoice_view import draft_view, email_view, preview_view
 from services.invoice_service.api.invoices import current_state, ref_of
 from services.invoice_service.api.lists import ListSpec, list_answer, list_query
 from services.invoice_service.api.problems import language_of
 from services.invoice_service.api.requests import json_body, path_id
+from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.application.compose_email import Address, draft_email
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.listing import Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import StoredEmail
-from services.invoice_service.application.send_email import EmailToSend, resend_email, send_email
+from services.invoice_service.application.preview_email import preview_email
+from services.invoice_service.application.send_email import resend_email, send_email
+from services.invoice_service.application.write_email import EmailToSend
 
 HISTORY = ListSpec(sorts=("created_at",), default="-created_at")
 
@@ -33,23 +36,27 @@ async def get_draft(request: web.Request) -> web.Response:
     )
 
 
+async def preview(request: web.Request) -> web.Response:
+    """POST of an e-mail that is not sent yet."""
+    command = _written(await json_body(request, EmailBody))
+    most_bytes = _most_bytes(request)
+    return await transact(
+        request,
+        lambda uow, context: preview_email(uow, context, ref_of(request), command, most_bytes=most_bytes),
+        lambda shown: Answer(200, preview_view(shown)),
+    )
+
+
 async def send(request: web.Request) -> web.Response:
     """POST of an e-mail."""
     based_on = if_match(request, required=False)
-    body = await json_body(request, EmailBody)
-    command = EmailToSend(
-        sender=_address(body.from_) if body.from_ else None,
-        to=[_address(mailbox) for mailbox in body.to],
-        cc=[_address(mailbox) for mailbox in body.cc],
-        bcc=[_address(mailbox) for mailbox in body.bcc],
-        subject=body.subject,
-        body=body.body,
-        attachments=body.attachments,
-        with_pdf=body.pdf,
-    )
+    command = _written(await json_body(request, EmailBody))
+    most_bytes = _most_bytes(request)
     return await transact(
         request,
-        lambda uow, context: send_email(uow, context, ref_of(request), command, based_on=based_on),
+        lambda uow, context: send_email(
+            uow, context, ref_of(request), command, most_bytes=most_bytes, based_on=based_on
+        ),
         _accepted(request),
         current=current_state(request),
     )
@@ -84,6 +91,23 @@ def _show(request: web.Request) -> Callable[[StoredEmail], Json]:
 
 def _accepted(request: web.Request) -> Callable[[StoredEmail], Answer]:
     return lambda email: Answer(202, _show(request)(email))
+
+
+def _written(body: EmailBody) -> EmailToSend:
+    return EmailToSend(
+        sender=_address(body.from_) if body.from_ else None,
+        to=[_address(mailbox) for mailbox in body.to],
+        cc=[_address(mailbox) for mailbox in body.cc],
+        bcc=[_address(mailbox) for mailbox in body.bcc],
+        subject=body.subject,
+        body=body.body,
+        attachments=body.attachments,
+        with_pdf=body.pdf,
+    )
+
+
+def _most_bytes(request: web.Request) -> int:
+    return request.app[SERVICES].settings.email_size_limit_mb * 2**20
 
 
 def _address(mailbox: MailboxBody) -> Address:

@@ -8,6 +8,7 @@ from typing import Any
 
 from services.invoice_service.application.compose_email import Address, EmailDraft
 from services.invoice_service.application.ports.invoicing import Loaded, StoredEmail
+from services.invoice_service.application.preview_email import EmailPreview
 from services.invoice_service.domain.actions import available_actions
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.domain.axes import Axis
@@ -186,6 +187,33 @@ def email_view(email: StoredEmail, language: Language) -> Json:
         "possible_duplicate": email.possible_duplicate,
         "created_at": moment(email.created_at),
         "sent_at": moment(email.sent_at),
+    }
+
+
+def preview_view(preview: EmailPreview) -> Json:
+    """An e-mail as it would be sent; the size of its PDF is known once that is made."""
+    email, files = preview.email, []
+    if email.with_pdf:
+        size = preview.document.size if preview.document else None
+        files.append({"name": email.pdf_name, "content_type": "application/pdf", "size": size})
+    files += [
+        {
+            "name": attachment["name"],
+            "content_type": attachment["content_type"],
+            "size": attachment["document"]["size"],
+        }
+        for attachment in email.attachments
+    ]
+    return {
+        "from": dict(email.sender),
+        "recipients": [
+            {name: getattr(recipient, name) for name in ("role", "name", "email")}
+            for recipient in email.recipients
+        ],
+        "subject": email.subject,
+        "text": email.body,
+        "html": preview.html,
+        "attachments": files,
     }
 
 

@@ -4,21 +4,12 @@ from pydantic import BaseModel
 
 from services.invoice_service.api import (
     actions,
-    attachments,
     documents,
-    emails,
     invoices,
     lines,
     messages,
     notices,
     ubl,
-)
-from services.invoice_service.api.bodies.emails import (
-    AttachmentShown,
-    EmailBody,
-    EmailDraftShown,
-    EmailShown,
-    UploadBody,
 )
 from services.invoice_service.api.bodies.invoices import (
     CreateBody,
@@ -48,7 +39,6 @@ from services.invoice_service.api.routing import (
     ADMIN,
     BILLER,
     BILLER_OR_MACHINE,
-    UPLOAD_LIMIT,
     VIEWER,
     VIEWER_OR_MACHINE,
     Access,
@@ -57,7 +47,6 @@ from services.invoice_service.api.routing import (
     Route,
     deleting,
     listing,
-    reading,
 )
 
 _ONE = "/invoices/{ref}"
@@ -248,36 +237,6 @@ ROUTES: tuple[Route, ...] = (
     )
     .refusing(409, "not_creditable", "over_invoicing")
     .refusing(422, "over_credit"),
-    reading(f"{_ONE}/emails/draft", emails.get_draft, VIEWER, "The e-mail that is proposed", EmailDraftShown),
-    Route(
-        "POST",
-        f"{_ONE}/emails",
-        emails.send,
-        BILLER,
-        "Send it by e-mail",
-        status=(202,),
-        body=EmailBody,
-        answer=EmailShown,
-        takes_version=True,
-    ).refusing(422, "unknown_reference"),
-    listing(
-        f"{_ONE}/emails",
-        emails.get_history,
-        VIEWER,
-        "Its e-mails, newest first",
-        EmailShown,
-        emails.HISTORY.parameters,
-    ),
-    Route(
-        "POST",
-        f"{_ONE}/emails/{{id}}/resend",
-        emails.resend,
-        BILLER,
-        "Send an e-mail again",
-        status=(202,),
-        answer=EmailShown,
-        takes_version=True,
-    ).refusing(409, "no_document"),
     _action("transfer/retry", actions.post_retry_transfer, ACCOUNTANT, "Try the transfer again", status=202)
     .refusing(409, "nothing_to_retry")
     .refusing(422, "incomplete"),
@@ -290,18 +249,6 @@ ROUTES: tuple[Route, ...] = (
     ).refusing(409, "nothing_to_retry"),
     _action("render/retry", actions.post_retry_render, BILLER, "Make the PDF again", status=202).refusing(
         409, "nothing_to_retry"
-    ),
-    Route(
-        "POST",
-        "/attachments",
-        attachments.post_attachment,
-        BILLER,
-        "Upload a file to attach to e-mails (multipart, part `file`)",
-        status=(201,),
-        body=UploadBody,
-        answer=AttachmentShown,
-        body_limit=UPLOAD_LIMIT,
-        body_types=("multipart/form-data",),
     ),
     listing(
         f"{_ONE}/audit",

@@ -7,6 +7,7 @@ from services.invoice_service.api import (
     customers,
     invoicing,
     jobs,
+    mailing,
     shop_settings,
     tax_codes,
     users,
@@ -200,4 +201,5 @@ ROUTES: tuple[Route, ...] = (
     *SETTINGS,
     *ACCESS,
     *invoicing.ROUTES,
+    *mailing.ROUTES,
 )

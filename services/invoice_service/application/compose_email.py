@@ -7,11 +7,16 @@ from typing import Any
 from services.invoice_service.application import wording
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.edit_invoice import drafting_of
+from services.invoice_service.application.mail_summary import document_summary
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
+from services.invoice_service.domain.attachments import pdf_name
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.email_variables import fill
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice
+from shared.contracts.commands import Summary
+
+MOST_SUBJECT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class EmailDraft:
     subject: str
     body: str
     attachment_name: str
+    summary: Summary
 
 
 def template_kind(invoice: Invoice) -> str:
@@ -56,7 +62,8 @@ async def compose(uow: UnitOfWork, loaded: Loaded) -> EmailDraft:
     """The e-mail of a loaded invoice, filled in."""
     invoice = loaded.invoice
     drafting = (await drafting_of(uow, invoice)).drafting
-    issuer = (await uow.drafting.print_material(invoice.business_entity)).issuer
+    material = await uow.drafting.print_material(invoice.business_entity)
+    issuer = material.issuer
     template = await uow.emails.template(template_kind(invoice))
     text: Mapping[str, str] = template[invoice.language]
     values = variables(invoice, str(issuer["name"]), loaded.around.credited)
@@ -69,9 +76,10 @@ async def compose(uow: UnitOfWork, loaded: Loaded) -> EmailDraft:
         to=recipients(drafting, invoice),
         cc=tuple(Address(email) for email in template["cc"]),
         bcc=bcc,
-        subject=fill(text["subject"], values),
+        subject=fill(text["subject"], values)[:MOST_SUBJECT],
         body=fill(text["body"], values),
-        attachment_name=fill(text["attachment_name"], values),
+        attachment_name=pdf_name(fill(text["attachment_name"], values)),
+        summary=document_summary(invoice, material, drafting.settings.accent_colour),
     )
 
 

@@ -2,11 +2,9 @@
 
 import dataclasses
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from services.invoice_service.application.compose_email import Address, compose
+from services.invoice_service.application.compose_email import compose
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.finalize import axis_columns
 from services.invoice_service.application.outgoing import Message, outgoing
@@ -15,88 +13,40 @@ from services.invoice_service.application.ports.invoicing import Loaded, StoredE
 from services.invoice_service.application.request_document import refreshed, rendering
 from services.invoice_service.application.trail import entry
 from services.invoice_service.application.versions import check_version
+from services.invoice_service.application.write_email import EmailToSend, written
 from services.invoice_service.domain.axes import Axis, AxisReason, Document
 from services.invoice_service.domain.changes import Change
-from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
+from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.next_step import Happened, Step, next_steps
 from services.invoice_service.domain.settings import ShopSettings
-from shared.contracts.commands import Attachment, Mailbox, Recipient, SendEmail
+from shared.contracts.commands import Attachment, Mailbox, Recipient, SendEmail, Summary
 from shared.contracts.values import DocumentRef
 from shared.identifiers import new_id
 
 
-@dataclass(frozen=True, slots=True)
-class EmailToSend:
-    """What a person sends; what they leave out is as proposed."""
-
-    to: Sequence[Address]
-    subject: str
-    body: str
-    cc: Sequence[Address] = ()
-    bcc: Sequence[Address] = ()
-    sender: Address | None = None
-    attachments: Sequence[uuid.UUID] = ()
-    with_pdf: bool = True
-
-
 async def send_email(
-    uow: UnitOfWork, context: Context, ref: str, command: EmailToSend, *, based_on: int | None = None
+    uow: UnitOfWork,
+    context: Context,
+    ref: str,
+    command: EmailToSend,
+    *,
+    most_bytes: int | None = None,
+    based_on: int | None = None,
 ) -> StoredEmail:
     """Prepare an e-mail with the invoice as it stands; it goes as soon as its PDF is there.
 
     Raises:
         NotFound: no such invoice.
         StaleVersion: a version was told, and it is not the current one.
-        Invalid: no recipient, no sender address or one of somebody else, or unknown attachments.
+        Invalid: as `written`.
     """
     invoice_id = await uow.invoices.lock(ref)
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
     check_version(loaded.invoice, based_on)
     if command.with_pdf:
         loaded = await refreshed(uow, context, loaded)
-    draft = await compose(uow, loaded)
-    sender = command.sender or draft.sender
-    errors = []
-    if not command.to:
-        errors.append(FieldError("to", "no_recipient"))
-    if sender is None:
-        errors.append(FieldError("from", "required"))
-    elif not await _may_send_as(uow, context, sender, draft.sender):
-        errors.append(FieldError("from", "foreign_sender", {"email": sender.email}))
-    if errors or sender is None:
-        raise Invalid("invalid", errors=tuple(errors))
-    email_id = new_id()
-    email = StoredEmail(
-        id=email_id,
-        invoice_id=loaded.invoice.id,
-        version=loaded.invoice.version,
-        final=loaded.invoice.status.final,
-        state="prepared",
-        sender={"name": sender.name, "email": sender.email},
-        subject=command.subject,
-        body=command.body,
-        language=loaded.invoice.language,
-        with_pdf=command.with_pdf,
-        pdf_name=draft.attachment_name,
-        attachments=tuple(await uow.emails.attachments(list(command.attachments))),
-        message_id=f"<{email_id}@{sender.email.rpartition('@')[2]}>",
-        recipients=_recipients(command),
-        created_at=context.now,
-    )
+    email = await written(uow, context, loaded, command, most_bytes=most_bytes)
     return await _prepare(uow, context, loaded, email, action="email.prepared")
-
-
-async def _may_send_as(uow: UnitOfWork, context: Context, sender: Address, issuer: Address | None) -> bool:
-    """Whether the caller may write from an address: the business entity's, or the caller's own."""
-    if issuer is not None and sender.email.lower() == issuer.email.lower():
-        return True
-    if context.actor.kind != "user":
-        return False
-    try:
-        user = await uow.users.get(uuid.UUID(context.actor.id))
-    except ValueError:  # a gateway's person, whose address we do not know
-        return False
-    return user is not None and user.email.lower() == sender.email.lower()
 
 
 async def resend_email(
@@ -113,17 +63,21 @@ async def resend_email(
     loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
     check_version(loaded.invoice, based_on)
     earlier = await uow.emails.get(email_id, invoice_id)
-    version = earlier.version
+    version, summary = earlier.version, earlier.summary
     if earlier.with_pdf and await uow.invoices.document(invoice_id, version) is None:
         # Nobody will make a document of an older version any more.
         if earlier.final is not loaded.invoice.status.final:
             raise Conflict("no_document", number=loaded.invoice.number)
-        version = loaded.invoice.version
+        version, summary = (
+            loaded.invoice.version,
+            (await compose(uow, loaded)).summary.model_dump(mode="json"),
+        )
     again_id = new_id()
     again = dataclasses.replace(
         earlier,
         id=again_id,
         version=version,
+        summary=summary,
         state="prepared",
         reason=None,
         message_id=f"<{again_id}@{earlier.sender['email'].rpartition('@')[2]}>",
@@ -137,18 +91,6 @@ async def resend_email(
         sent_at=None,
     )
     return await _prepare(uow, context, loaded, again, action="email.resent")
-
-
-def _recipients(command: EmailToSend) -> tuple[StoredRecipient, ...]:
-    """Each address once: in To before Cc before Bcc."""
-    seen: dict[str, StoredRecipient] = {}
-    for address in command.to:
-        seen.setdefault(address.email.lower(), StoredRecipient("to", address.name, address.email))
-    for address in command.cc:
-        seen.setdefault(address.email.lower(), StoredRecipient("cc", address.name, address.email))
-    for address in command.bcc:
-        seen.setdefault(address.email.lower(), StoredRecipient("bcc", address.name, address.email))
-    return tuple(seen.values())
 
 
 async def _prepare(
@@ -203,17 +145,23 @@ def send_command(
     if email.with_pdf and document is not None:
         attachments.append(_pdf(email, document))
     attachments += [Attachment.model_validate(attachment) for attachment in email.attachments]
+    sender = Mailbox.model_validate(dict(email.sender))
     command = SendEmail(
         email_id=str(email.id),
         invoice_id=str(email.invoice_id),
         message_id=email.message_id,
         date=email.created_at,
-        sender=Mailbox.model_validate(dict(email.sender)),
+        sender=sender,
+        # Some mail servers put the address that they know us by into From: replies still reach who wrote.
+        reply_to=sender if email.return_to else None,
+        envelope_sender=email.return_to,
         recipients=recipients,
         subject=email.subject,
         body=email.body,
         language=email.language,
         attachments=tuple(attachments),
+        summary=Summary.model_validate(dict(email.summary)) if email.summary else None,
+        automatic=email.automatic,
     )
     return outgoing(
         context,

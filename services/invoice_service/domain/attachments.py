@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -44,6 +45,17 @@ def _is_text(content: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return _CONTROL.search(text) is None
+
+
+def pdf_name(name: str) -> str:
+    """A file's name as `plain_name`, with the ending by which a computer knows what opens it."""
+    whole = name.replace("/", "-")  # a number may hold one; it is no folder here
+    return plain_name(whole if whole.lower().endswith(".pdf") else f"{whole}.pdf")
+
+
+def mailed_size(sizes: Iterable[int]) -> int:
+    """How many bytes files of these sizes have in a mail, in base64: 78 bytes for each 57."""
+    return sum(size * 26 // 19 for size in sizes)
 
 
 def plain_name(name: str) -> str:

@@ -191,6 +191,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Ce genre de fichier ne peut pas être joint.",
         "This kind of file can't be attached.",
     ),
+    "email_too_large": (
+        "Avec ces pièces jointes le courriel dépasserait {limit} Mo.",
+        "With these attachments the e-mail would exceed {limit} MB.",
+    ),
     "foreign_sender": (
         "{email} n'est ni une adresse de l'entreprise ni la vôtre.",
         "{email} is neither an address of the company nor your own.",

@@ -41,8 +41,9 @@ class Emails:
         await self._connection.execute(
             """with kept as (
                    insert into emails (id, invoice_id, version, final, state, reason, sender, subject, body,
-                                       language, with_pdf, pdf_name, attachments, message_id, requested, created_at)
-                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                                       language, with_pdf, pdf_name, attachments, message_id, requested, created_at,
+                                       summary, return_to)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $18, $19)
                    returning id)
                insert into email_recipients (email_id, position, role, name, email, state)
                select kept.id, r.ordinality - 1, r.value ->> 'role', r.value ->> 'name', r.value ->> 'email', 'prepared'
@@ -64,6 +65,8 @@ class Emails:
             email.requested,
             email.created_at,
             [{"role": r.role, "name": r.name, "email": r.email} for r in email.recipients],
+            dict(email.summary) if email.summary else None,
+            email.return_to,
         )
 
     async def save(self, email: StoredEmail) -> None:

@@ -1,5 +1,6 @@
 """Received messages: their identities, those that wait for a person, and what a person must be told."""
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -127,15 +128,34 @@ class Notifications:
     def __init__(self, transaction: Transaction) -> None:
         self._connection = transaction.connection
 
-    async def tell(self, code: str, invoice_id: uuid.UUID | None, message: Mapping[str, str]) -> None:
+    async def tell(
+        self,
+        code: str,
+        invoice_id: uuid.UUID | None,
+        message: Mapping[str, str],
+        *,
+        mailed_at: dt.datetime | None = None,
+    ) -> None:
         """See `NotificationRepository.tell`."""
         await self._connection.execute(
-            "insert into notifications (id, code, invoice_id, message) values ($1, $2, $3, $4)",
+            "insert into notifications (id, code, invoice_id, message, mailed_at) values ($1, $2, $3, $4, $5)",
             new_id(),
             code,
             invoice_id,
             dict(message),
+            mailed_at,
         )
+
+    async def mailed_since(self, code: str, invoice_id: uuid.UUID, since: dt.datetime) -> bool:
+        """See `NotificationRepository.mailed_since`."""
+        mailed: bool = await self._connection.fetchval(
+            """select exists (select from notifications
+                              where invoice_id = $1 and code = $2 and mailed_at > $3)""",
+            invoice_id,
+            code,
+            since,
+        )
+        return mailed
 
     async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
         """See `NotificationRepository.page`."""

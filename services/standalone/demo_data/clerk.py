@@ -13,7 +13,8 @@ from services.invoice_service.application.duplicate_invoice import duplicate_inv
 from services.invoice_service.application.edit_invoice import edit_invoice
 from services.invoice_service.application.edit_lines import AddLine, EditLine, add_line, edit_line
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.send_email import EmailToSend, send_email
+from services.invoice_service.application.send_email import send_email
+from services.invoice_service.application.write_email import EmailToSend
 from services.invoice_service.domain.credit import CreditRequest
 from services.standalone.demo_data.rows import Bill, Refund
 

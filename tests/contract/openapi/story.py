@@ -220,6 +220,7 @@ async def _send_and_book(teller: Teller, final: Json) -> None:
         "POST", "/attachments", raw=_FILE, content_type="multipart/form-data; boundary=x"
     )
     body = teller.example(emails.EmailBody, attachments=[uploaded["id"]])
+    await teller.call("POST", f"/invoices/{ref}/emails/preview", body)
     email = await teller.call("POST", f"/invoices/{ref}/emails", body)
     await shop.result("email.sent", {**mailed(email, "sent", "sent"), "invoice_id": final["id"]})
     await teller.call("POST", f"/invoices/{ref}/emails/{email['id']}/resend")

@@ -142,6 +142,35 @@ class EmailDraftShown(Shown):
     attachment_name: str = Field(description="of the PDF")
 
 
+class PreviewedRecipientShown(Shown):
+    """Who would get it."""
+
+    role: Literal["to", "cc", "bcc"]
+    name: str
+    email: str
+
+
+class PreviewedFileShown(Shown):
+    """A file that would go with it."""
+
+    name: str
+    content_type: str
+    size: int | None = Field(description="bytes; null: the PDF is not made yet")
+
+
+class EmailPreviewShown(Shown):
+    """An e-mail as it would be sent."""
+
+    sender: Annotated[MailboxShown, Field(serialization_alias="from")]
+    recipients: list[PreviewedRecipientShown] = Field(description="each address once")
+    subject: str
+    text: str = Field(description="its plain side")
+    html: str = Field(
+        description="its HTML side, a whole page that loads nothing: to be shown in a sandboxed frame"
+    )
+    attachments: list[PreviewedFileShown] = Field(description="the PDF of the invoice first")
+
+
 class AttachmentShown(Shown):
     """A file that was uploaded."""
 

@@ -171,7 +171,11 @@ class StoredRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEmail:
-    """An e-mail of an invoice's history."""
+    """An e-mail of an invoice's history.
+
+    `summary` has the shape of `shared.contracts.commands.Summary`; `return_to` is where a later refusal goes when
+    that is not the sender; `automatic`: no person wrote it (those are in no history).
+    """
 
     id: uuid.UUID
     invoice_id: uuid.UUID
@@ -192,6 +196,9 @@ class StoredEmail:
     reason: Mapping[str, str] | None = None
     possible_duplicate: bool = False
     requested: bool = False
+    summary: Mapping[str, Any] | None = None
+    return_to: str | None = None
+    automatic: bool = False
 
 
 class EmailRepository(Protocol):
@@ -266,8 +273,18 @@ class ParkedRepository(Protocol):
 class NotificationRepository(Protocol):
     """What a person must be told."""
 
-    async def tell(self, code: str, invoice_id: uuid.UUID | None, message: Mapping[str, str]) -> None:
-        """Add a notification."""
+    async def tell(
+        self,
+        code: str,
+        invoice_id: uuid.UUID | None,
+        message: Mapping[str, str],
+        *,
+        mailed_at: dt.datetime | None = None,
+    ) -> None:
+        """Add a notification; `mailed_at`: when it also left as a mail."""
+
+    async def mailed_since(self, code: str, invoice_id: uuid.UUID, since: dt.datetime) -> bool:
+        """Whether a notification of this code and invoice left as a mail since then."""
 
     async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
         """One page of them, newest first."""

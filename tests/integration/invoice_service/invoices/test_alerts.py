@@ -14,6 +14,7 @@ from tests.integration.invoice_service.invoices.shop import (
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALERTS = "compta@shop.example"
+REASON: Json = {"code": "refused", "message": "550 no"}
 
 
 async def mails(shop: Shop, invoice: Json) -> list[Json]:
@@ -117,3 +118,44 @@ async def test_on_trial_an_alert_goes_to_the_one_address_too(shop: Shop) -> None
 
     (mail,) = await shop.outbox(final, "email.send")
     assert ([one["email"] for one in mail["recipients"]], mail["lane"]) == (["essai@shop.example"], "trial")
+
+
+async def test_it_says_of_what_it_speaks_and_that_no_person_wrote_it(shop: Shop) -> None:
+    async with shop.settings(alert_email=ALERTS, accent_colour="#0b5394"):
+        final = await failed_transfer(shop)
+
+    (mail,) = await mails(shop, final)
+    assert mail["automatic"] is True
+    summary = mail["summary"]
+    assert (summary["issuer"], summary["title"], summary["accent_colour"]) == (
+        "Imprimerie du Nord",
+        "Le transfert a échoué.",
+        "#0b5394",
+    )
+    facts = {fact["label"]: fact["value"].replace("\N{NO-BREAK SPACE}", " ") for fact in summary["facts"]}
+    assert facts == {"Facture": final["number"], "Client": final["sold_to"]["name"], "Total": "10,00 $"}
+
+
+async def test_the_same_of_one_invoice_is_mailed_once_in_an_hour_and_told_each_time(shop: Shop) -> None:
+    async with shop.settings(alert_email=ALERTS, connector="beancount"):
+        final, other = await failed_transfer(shop), await failed_transfer(shop)
+        for minutes in (0, 59, 1):
+            shop.api.clock.pass_(minutes=minutes)
+            await shop.result("accounting.transfer_failed", not_transferred(final))
+
+        assert len(await mails(shop, final)) == 2
+        assert len(await mails(shop, other)) == 1
+        assert await shop.notices(final) == ["transfer_failed"] * 4
+        email = expect(await shop.email(final, pdf=False), 202)
+        await shop.result("email.failed", mailed(email, "refused", invoice_id=final["id"], reason=REASON))
+
+    subjects = [mail["subject"] for mail in await mails(shop, final)]
+    assert subjects[2:] == [f"{final['number']} : Le courriel n'a pas pu être envoyé."]
+
+
+async def test_while_everything_outbound_is_off_an_alert_waits_too(shop: Shop) -> None:
+    async with shop.settings(alert_email=ALERTS, outbound="off"):
+        final = await failed_transfer(shop)
+        assert await shop.leased(final, "email.send") == 0
+
+    assert await shop.leased(final, "email.send") == len(await mails(shop, final)) == 1

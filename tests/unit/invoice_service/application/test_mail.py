@@ -3,20 +3,24 @@
 import dataclasses
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from services.invoice_service.application import wording
 from services.invoice_service.application.auto_draft import quantity_to_draft
 from services.invoice_service.application.compose_email import Address, recipients, template_kind, variables
+from services.invoice_service.application.mail_summary import document_summary, reach_of
 from services.invoice_service.application.ports.invoicing import StoredRecipient
 from services.invoice_service.application.record_delivery import _with
-from services.invoice_service.application.send_email import EmailToSend, _recipients
+from services.invoice_service.application.write_email import EmailToSend, _recipients
 from services.invoice_service.domain.email_variables import KNOWN
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice, Status
 from services.invoice_service.domain.line import JOB
 from services.invoice_service.domain.parties import Contact
 from services.invoice_service.domain.settings import ShopSettings
+from services.invoice_service.domain.snapshot import PrintMaterial
+from services.invoice_service.domain.texts import Localized
 from shared.contracts.results import RecipientResult
 from tests.unit.invoice_service.domain.making import (
     CUSTOMER,
@@ -214,3 +218,60 @@ def test_what_is_drafted_fits_what_is_kept() -> None:
 
     assert quantity_to_draft(of, settings) == Decimal("349.9999")
     assert dt.date(2025, 7, 18) == TODAY
+
+
+MATERIAL = PrintMaterial(
+    {
+        "name": "Imprimerie",
+        "address": {
+            "line1": "1, rue A",
+            "line2": None,
+            "city": "Québec",
+            "province": "QC",
+            "postal_code": None,
+        },
+        "phone": "418 555-0100",
+        "email": None,
+        "website": "https://a.example",
+    },
+    {
+        "due_date": Localized("À payer le", "Pay by"),
+        "total": Localized("x", "x"),
+        "invoice": Localized("", ""),
+    },
+)
+CREDIT: dict[str, Any] = {"kind": "credit_note"}
+
+
+@pytest.mark.parametrize(
+    ("one", "title"),
+    [
+        (invoice(), "Facture proforma PF-0001"),
+        (final(invoice()), "Facture 00001"),
+        (invoice(**CREDIT), "Proforma de note de crédit PF-0001"),
+        (final(invoice(**CREDIT)), "Note de crédit 00001"),
+        (dataclasses.replace(final(invoice()), language="en"), "Invoice 00001"),
+    ],
+)
+def test_a_mail_is_titled_by_what_it_brings(one: Invoice, title: str) -> None:
+    assert document_summary(one, MATERIAL, None).title == title
+
+
+def test_a_mail_tells_the_figures_that_count_in_the_shops_own_words() -> None:
+    summary = document_summary(final(invoice(line("10.00"))), MATERIAL, "#123456")
+    assert [(fact.label, plain(fact.value)) for fact in summary.facts] == [
+        ("Date", "18 juillet 2025"),
+        ("À payer le", "17 août 2025"),
+        ("Total", "11,50 $"),
+    ]
+    assert (summary.issuer, summary.accent_colour) == ("Imprimerie", "#123456")
+    assert summary.footer == "1, rue A, Québec QC\n418 555-0100 · https://a.example"
+
+
+def test_a_credit_note_has_no_due_date_in_its_mail() -> None:
+    labels = [fact.label for fact in document_summary(invoice(**CREDIT), MATERIAL, None).facts]
+    assert labels == ["Date", "Total"]
+
+
+def test_a_company_that_says_nothing_of_itself_has_no_footer() -> None:
+    assert reach_of({"name": "Imprimerie", "address": None}) is None
