@@ -34,7 +34,7 @@ class Described:
         self._validators: dict[str, Draft202012Validator] = {}
 
     def faults(self, method: str, path: str, status: int, headers: Mapping[str, str], text: str) -> list[str]:
-        """What an answer says that the document does not, or lacks. A path that it doesn't have has none."""
+        """What an answer says that the document does not, or lacks; nothing of a call that it doesn't have."""
         declared = self._declared(method.lower(), path.partition("?")[0])
         if declared is None:
             return []
@@ -48,10 +48,10 @@ class Described:
         ]
 
     def _declared(self, method: str, path: str) -> tuple[Json, str] | None:
-        for pattern, template in self._paths:
-            if pattern.fullmatch(path) and method in self._document["paths"][template]:
-                return self._document["paths"][template][method], f"/paths/{_escaped(template)}/{method}"
-        return None
+        template = next((template for pattern, template in self._paths if pattern.fullmatch(path)), None)
+        if template is None or method not in self._document["paths"][template]:
+            return None
+        return self._document["paths"][template][method], f"/paths/{_escaped(template)}/{method}"
 
     def _followed(self, part: Json, place: str) -> tuple[Json, str]:
         while "$ref" in part:

@@ -33,11 +33,28 @@ def create_app(
     for route in routes:
         guarded = _guarded(route, ways, limits)
         app.router.add_route(route.method, route.pattern, guarded, expect_handler=_unasked)
+    _close(app)
     app.router.add_get("/livez", livez, allow_head=False)
     app.router.add_get("/readyz", readyz(services.checks), allow_head=False)
     for path, handler in documentation(routes):
         app.router.add_get(path, handler, allow_head=False)
     return app
+
+
+def _close(app: web.Application) -> None:
+    """Let a path that ends in a name stand for that name alone, whatever the method: it would fit a variable, too."""
+    for resource in app.router.resources():
+        if isinstance(resource, web.Resource) and not resource.canonical.endswith("}"):
+            resource.add_route("*", _not_one_of([route.method for route in resource]))
+
+
+def _not_one_of(methods: Sequence[str]) -> Handler:
+    """A handler that takes none of the methods that are left."""
+
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMethodNotAllowed(request.method, methods)
+
+    return refuse
 
 
 def _guarded(route: Route, authenticators: Sequence[Authenticator], limits: RateLimits) -> Handler:

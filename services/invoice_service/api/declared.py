@@ -1,6 +1,5 @@
 """What the OpenAPI document says that no single route does: conventions, subjects, shared headers, the problem."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,7 +82,6 @@ TAGS: Mapping[str, str] = {
     "health": "For whoever watches over the service. Public.",
 }
 
-VARIABLE = re.compile(r"{(\w+)}")
 _CODE: Json = {"type": "string", "pattern": CODE_PATTERN}
 _ID: Json = {"type": "string", "format": "uuid"}
 # By what stands before it in the path where that decides, else by name alone.

@@ -17,9 +17,9 @@ from services.invoice_service.api.declared import (
     PROBLEM,
     RESPONSE_HEADERS,
     TAGS,
-    VARIABLE,
     path_variable,
 )
+from services.invoice_service.api.links import links
 from services.invoice_service.api.responses import headers, responses
 from services.invoice_service.api.routing import Access, Parameter, Route
 
@@ -58,7 +58,9 @@ def openapi_document(routes: Sequence[Route]) -> Json:
     for route in routes:
         paths.setdefault(route.pattern, {})[route.method.lower()] = {
             **_operation(route, refs, examples["paths"]),
-            "responses": responses(route, lambda model: refs[model, "serialization"], problems),
+            "responses": _linked(
+                responses(route, lambda model: refs[model, "serialization"], problems), links(route, routes)
+            ),
         }
     return {
         "openapi": "3.1.0",
@@ -102,7 +104,7 @@ def _schemas(routes: Iterable[Route], answers: Json) -> tuple[Json, dict[_Model,
 
 
 def _operation(route: Route, refs: Mapping[_Model, Json], paths: Mapping[str, Mapping[str, str]]) -> Json:
-    name = operation_id(route)
+    name = route.operation_id
     operation: Json = {
         "operationId": name,
         "summary": route.summary,
@@ -118,6 +120,11 @@ def _operation(route: Route, refs: Mapping[_Model, Json], paths: Mapping[str, Ma
             "content": {type_: {"schema": shape} for type_ in route.body_types},
         }
     return operation
+
+
+def _linked(answers: Json, following: Json) -> Json:
+    """The responses, with links from the one that tells of something new."""
+    return {**answers, "201": {**answers["201"], "links": following}} if following else answers
 
 
 def _public(path: str) -> Json:
@@ -145,7 +152,7 @@ def _parameters(route: Route, examples: Mapping[str, str]) -> list[Json]:
     parameters = [
         path_variable(before, name) | ({"example": examples[name]} if name in examples else {})
         for before, part in itertools.pairwise(parts)
-        for name in VARIABLE.findall(part)
+        if (name := part.strip("{}")) != part
     ]
     parameters += [_query(parameter) for parameter in route.query]
     if route.method == "POST":
@@ -173,12 +180,6 @@ def _query(parameter: Parameter) -> Json:
         # One value for each, or all in one with commas between them.
         **({"explode": False} if not parameter.repeatable and schema["type"] == "array" else {}),
     }
-
-
-def operation_id(route: Route) -> str:
-    """The stable name of a call, made from its method and path."""
-    words = VARIABLE.sub(r"by_\1", route.path).replace("/", "_").replace("-", "_").replace(".", "_")
-    return f"{route.method.lower()}{words}"
 
 
 def tag(path: str) -> str:

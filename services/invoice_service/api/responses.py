@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.invoice_service.api.bodies.shown import InvoiceShown
-from services.invoice_service.api.declared import STATUS_TEXTS, VARIABLE, path_variable
+from services.invoice_service.api.declared import STATUS_TEXTS, path_variable
 from services.invoice_service.api.routing import ANYBODY, Route
 
 Json = dict[str, Any]
@@ -56,7 +56,7 @@ def problem_codes(route: Route) -> dict[int, tuple[str, ...]]:
 
 def _declares_its_one_variable(route: Route) -> bool:
     """A PUT of a thing by a code of the caller's choice makes it, so that nothing can be missing."""
-    names = VARIABLE.findall(route.path)
+    names = route.variables
     chosen = len(names) == 1 and "enum" not in path_variable("", names[0])["schema"]
     return route.method == "PUT" and 201 in route.status and chosen
 

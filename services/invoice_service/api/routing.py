@@ -1,5 +1,6 @@
 """What a route is: a path, who may use it, what it takes, what it answers, and the handler. Data, no behaviour."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,6 +12,7 @@ from services.invoice_service.domain.actors import Actor, Role
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PREFIX = "/api/v1"
+_VARIABLE = re.compile(r"{(\w+)}")
 JSON_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 20 * 1024 * 1024
 
@@ -92,6 +94,17 @@ class Route:
     def pattern(self) -> str:
         """The whole path, with its variables."""
         return PREFIX + self.path
+
+    @property
+    def variables(self) -> list[str]:
+        """The names of the variables in its path."""
+        return _VARIABLE.findall(self.path)
+
+    @property
+    def operation_id(self) -> str:
+        """The stable name of the call, made from its method and path."""
+        words = _VARIABLE.sub(r"by_\1", self.path).replace("/", "_").replace("-", "_").replace(".", "_")
+        return f"{self.method.lower()}{words}"
 
     def refusing(self, status: int, *codes: str) -> "Route":
         """The same route, which may also answer this status with these codes."""

@@ -12,7 +12,7 @@ CODE_PATTERN = r"^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$"
 """Neither "." nor "..": they can't stand in a path."""
 _CODE = re.compile(CODE_PATTERN)
 # No more than what no address can be without; a form that a person fills in is looked at more closely.
-_EMAIL = re.compile(r"[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]{1,189}")
+_EMAIL = re.compile(r"(?=.{3,254}$)[^\s@<>,;:\"]{1,64}@[^\s@<>,;:\"]+")
 _MAX_TEXT = 500
 _CURRENCY = re.compile(r"[A-Z]{3}")
 

@@ -24,7 +24,6 @@ from services.invoice_service.api.bodies import (
     users,
 )
 from services.invoice_service.api.bodies import invoices as invoice_bodies
-from services.invoice_service.api.openapi import operation_id
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import Route
 from tests.integration.invoice_service.invoices.shop import (
@@ -68,7 +67,7 @@ class Teller:
             headers["Content-Type"] = content_type
         reply = await self.shop.api.call(method, path, body, headers=headers, raw=raw)
         assert reply.status in route.status, reply.text
-        self.paths.setdefault(operation_id(route), variables)
+        self.paths.setdefault(route.operation_id, variables)
         if not reply.text.startswith("{"):
             return {}
         if route.answer is not None:
@@ -213,7 +212,10 @@ async def _bill_by_hand(teller: Teller) -> None:
 async def _send_and_book(teller: Teller, final: Json) -> None:
     """The final is printed, mailed, and at last booked."""
     shop, ref = teller.shop, final["number"]
-    await shop.result("document.rendered", rendered(final))
+    printed = await shop.api.services.documents.put("documents/story", b"%PDF-1.7\n")
+    document = {"key": printed.key, "sha256": printed.sha256, "size": printed.size}
+    await shop.result("document.rendered", {**rendered(final), "document": document})
+    await teller.call("GET", f"/invoices/{ref}/pdf")
     await teller.call("GET", f"/invoices/{ref}/ubl")
     await teller.call("GET", f"/invoices/{ref}/emails/draft")
     uploaded = await teller.call(

@@ -108,14 +108,14 @@ def _code(text: str) -> str:
     return text
 
 
-def _pattern(pattern: str) -> FieldInfo:
-    """A pattern that is told. What it forbids is refused by a validator, in sentences of our own."""
-    return cast("FieldInfo", Field(json_schema_extra={"pattern": pattern}))
+def _without(characters: str, **more: str) -> FieldInfo:
+    """A text without these characters, as it is told: a validator refuses them, in sentences of our own."""
+    return cast("FieldInfo", Field(json_schema_extra={"not": {"pattern": characters}, **more}))
 
 
-_ONE_LINE = _pattern(r"^(?=.*\S)[^\x00-\x1f\x7f]*$")
-_LINES = _pattern(r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
-_SOME_LINES = _pattern(r"^(?=[\s\S]*\S)[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+_ONE_LINE = _without(r"[\x00-\x1f\x7f]", pattern=r"\S")
+_LINES = _without(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SOME_LINES = _without(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", pattern=r"\S")
 
 Code = Annotated[str, AfterValidator(_code), WithJsonSchema({"type": "string", "pattern": CODE_PATTERN})]
 """The business code of something else."""
@@ -178,6 +178,11 @@ ShownUnitPrice = Annotated[
     Decimal, _MONEY, _number(r"^-?[0-9]+\.[0-9]{2,6}$", "The price of one unit.", "0.9184")
 ]
 
+ONE_PRICE: list[dict[str, Any]] = [
+    {"properties": {name: {"type": "null"}}} for name in ("unit_price", "total_price")
+]
+"""JSON Schema: a price is by unit or for the ordered quantity, not both."""
+
 NaturalNumber = Annotated[int, Field(ge=0, le=10_000)]
 
 
@@ -211,6 +216,7 @@ class LocalizedShown(Shown):
 
 
 __all__ = [
+    "ONE_PRICE",
     "Amount",
     "Body",
     "Code",

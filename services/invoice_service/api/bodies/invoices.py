@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from services.invoice_service.api.bodies.fields import (
+    ONE_PRICE,
     Amount,
     Body,
     Code,
@@ -200,6 +201,7 @@ class LineBody(LineFields):
         {"kind": "extra_charge", "job": "D-0024", "extra_charge": "x2"},
         {"kind": "text", "description": "Livré en deux envois"},
         oneOf=[_line(kind, source, without_job=kind not in _OF_JOBS) for kind, source in _SOURCES.items()],
+        anyOf=ONE_PRICE,
     )
 
     kind: Literal["job", "product", "gl", "extra_charge", "text"]
@@ -241,7 +243,9 @@ class LinePatch(LineFields, Patch):
     """What is typed over in a line; null brings a default back."""
 
     model_config = example(
-        {"quantity": "750", "description": "Encarts, première livraison"}, {"total_price": None}
+        {"quantity": "750", "description": "Encarts, première livraison"},
+        {"total_price": None},
+        anyOf=ONE_PRICE,
     )
 
     amount: PositiveAmount | None = Field(default=None, description="of a credit without quantity")

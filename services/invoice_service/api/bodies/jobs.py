@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from services.invoice_service.api.bodies.fields import (
+    ONE_PRICE,
     Amount,
     Body,
     Code,
@@ -72,7 +73,7 @@ class JobBody(Body):
             "status": "production_complete",
             "extra_charges": [{"id": "x1", "code": "livraison", "quantity": "1"}],
         },
-        anyOf=[{"properties": {name: {"type": "null"}}} for name in ("unit_price", "total_price")],
+        anyOf=ONE_PRICE,
     )
 
     customer: Code

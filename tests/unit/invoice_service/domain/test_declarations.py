@@ -35,6 +35,9 @@ JOB = Job(
             ),
         ),
         replace(CUSTOMER, contacts=(CONTACT, replace(CONTACT, id="c2", active=False, is_default=False))),
+        # RFC 5321, 4.5.3.1: 64 characters before the @, 254 of a whole address.
+        replace(CUSTOMER, contacts=(replace(CONTACT, email="z@" + "e" * 252),)),
+        replace(CUSTOMER, contacts=(replace(CONTACT, email="z" * 64 + "@exemple.test"),)),
     ],
 )
 def test_a_sound_customer(customer: Customer) -> None:
@@ -49,7 +52,16 @@ def test_a_sound_customer(customer: Customer) -> None:
         (replace(CUSTOMER, name="x" * 501), "name", "invalid"),
         *(
             (replace(CUSTOMER, contacts=(replace(CONTACT, email=email),)), "contacts[0].email", "invalid")
-            for email in ("zoe", "zoe@", "zoe@a@b", "zoe@exemple.test\r\nBcc: x@y", "<zoe@exemple.test>", "")
+            for email in (
+                "zoe",
+                "zoe@",
+                "zoe@a@b",
+                "zoe@exemple.test\r\nBcc: x@y",
+                "<zoe@exemple.test>",
+                "",
+                "z" * 65 + "@exemple.test",
+                "z@" + "e" * 253,
+            )
         ),
         (replace(CUSTOMER, currency="cad"), "currency", "invalid"),
         (replace(CUSTOMER, bill_to="C-1"), "bill_to", "invalid"),
