@@ -1,7 +1,10 @@
 """Upload of a file, to be attached to e-mails."""
 
+import asyncio
 import hashlib
+import io
 import re
+import zipfile
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -14,13 +17,15 @@ from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import transact
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.domain.attachments import content_type_of, plain_name
+from services.invoice_service.domain.attachments import ZIP, attached_name, content_type_of
 from services.invoice_service.domain.errors import FieldError, Invalid
 from shared.identifiers import new_id
 
 _MOST_PARTS = 16
 _QUOTED_NAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^\s;]+)""", re.IGNORECASE)
 _ANY_BYTES = "latin-1"
+_MEMBER = b"PK\x01\x02"
+_MOST_MEMBERS = 5_000
 
 
 async def post_attachment(request: web.Request) -> web.Response:
@@ -32,10 +37,11 @@ async def post_attachment(request: web.Request) -> web.Response:
         UnsupportedMediaType: it is not multipart.
     """
     sent_name, content = _file_of(request, await raw_body(request))
-    name = plain_name(sent_name)
-    content_type = content_type_of(name, content)
+    members = await asyncio.to_thread(_members, content)
+    content_type = content_type_of(sent_name, content, members)
     if content_type is None:
         raise Invalid("invalid", errors=(FieldError("file", "not_attachable"),))
+    name = attached_name(sent_name, content_type)
     # Content-addressed: whatever becomes of the transaction, nothing is overwritten and nothing points astray.
     key = f"attachments/{hashlib.sha256(content).hexdigest()}"
     document = await request.app[SERVICES].documents.put(key, content)
@@ -67,6 +73,17 @@ async def post_attachment(request: web.Request) -> web.Response:
             },
         ),
     )
+
+
+def _members(content: bytes) -> list[str]:
+    """The names in an archive, nothing unpacked; none of what is no archive, a broken one, or one made to burden us."""
+    if not content.startswith(ZIP) or content.count(_MEMBER) > _MOST_MEMBERS:
+        return []
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return []
 
 
 def _file_of(request: web.Request, body: bytes) -> tuple[str, bytes]:

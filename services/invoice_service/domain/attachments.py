@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -13,30 +13,59 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
 )
-_ZIPPED = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".zip": "application/zip",
+ZIP = b"PK\x03\x04"
+# What an archive of this ending holds: a file of this name, or in a folder of it.
+_ZIPPED: dict[str, tuple[str, str]] = {
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "word/"),
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xl/"),
+    "pptx": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", "ppt/"),
+    "odt": ("application/vnd.oasis.opendocument.text", "mimetype"),
+    "ods": ("application/vnd.oasis.opendocument.spreadsheet", "mimetype"),
+    "zip": ("application/zip", ""),
 }
+_TEXTS = {"txt": "text/plain", "csv": "text/csv"}
+_ENDINGS = {
+    "application/pdf": ("pdf",),
+    "image/png": ("png",),
+    "image/jpeg": ("jpg", "jpeg"),
+    "image/gif": ("gif",),
+    "image/tiff": ("tif", "tiff"),
+    **{type_: (ending,) for ending, (type_, _) in _ZIPPED.items()},
+    **{type_: (ending,) for ending, type_ in _TEXTS.items()},
+}
+_HARMLESS = frozenset(ending for endings in _ENDINGS.values() for ending in endings)
+# What runs when it is opened, on some machine. The large mail providers refuse a mail that holds one, zipped too.
+_PROGRAMS = frozenset({
+    "ade", "adp", "apk", "appx", "bat", "cab", "chm", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta",
+    "inf", "ins", "iso", "isp", "jar", "js", "jse", "lib", "lnk", "mde", "msc", "msi", "msp", "mst",
+    "nsh", "pif", "ps1", "reg", "scr", "sct", "shb", "sys", "vb", "vbe", "vbs", "vhd", "vxd", "wsc",
+    "wsf", "wsh",
+})  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_TEXTS = {".txt": "text/plain", ".csv": "text/csv"}
 _LONGEST_NAME = 150
 
 
-def content_type_of(name: str, content: bytes) -> str | None:
-    """The type of a file that may be attached, by its first bytes; None when it may not (programs, web pages…)."""
+def content_type_of(name: str, content: bytes, members: Sequence[str] = ()) -> str | None:
+    """The type of a file that may be attached, by its first bytes; None when it may not (programs, web pages…).
+
+    `members` are the names in it, when it is an archive.
+    """
     for signature, type_ in _SIGNATURES:
         if content.startswith(signature):
             return type_
-    ending = f".{name.rpartition('.')[2].lower()}"
-    if content.startswith(b"PK\x03\x04"):
-        return _ZIPPED.get(ending)
+    ending = _ending(name)
+    if content.startswith(ZIP):
+        return _type_of_archive(ending, members)
     if ending in _TEXTS and _is_text(content):
         return _TEXTS[ending]
     return None
+
+
+def _type_of_archive(ending: str, members: Sequence[str]) -> str | None:
+    type_, part = _ZIPPED.get(ending, (None, ""))
+    if not members or any(_ending(member) in _PROGRAMS for member in members):
+        return None
+    return type_ if any(member.startswith(part) for member in members) else None
 
 
 def _is_text(content: bytes) -> bool:
@@ -47,10 +76,16 @@ def _is_text(content: bytes) -> bool:
     return _CONTROL.search(text) is None
 
 
+def attached_name(name: str, content_type: str) -> str:
+    """A name under which a file of this type does no harm: nobody's computer takes it for something else."""
+    plain = plain_name(name)
+    return plain if _ending(plain) in _HARMLESS else plain_name(f"{plain}.{_ENDINGS[content_type][0]}")
+
+
 def pdf_name(name: str) -> str:
-    """A file's name as `plain_name`, with the ending by which a computer knows what opens it."""
-    whole = name.replace("/", "-")  # a number may hold one; it is no folder here
-    return plain_name(whole if whole.lower().endswith(".pdf") else f"{whole}.pdf")
+    """The name of a PDF; a slash in it (of a number) is no folder."""
+    plain = plain_name(name.replace("/", "-"))
+    return plain if _ending(plain) == "pdf" else plain_name(f"{plain}.pdf")
 
 
 def mailed_size(sizes: Iterable[int]) -> int:
@@ -70,3 +105,8 @@ def plain_name(name: str) -> str:
             else kept[:_LONGEST_NAME]
         )
     return kept or "fichier"
+
+
+def _ending(name: str) -> str:
+    """What stands after the last point, in small letters; nothing without a point."""
+    return name.rpartition(".")[2].strip().lower() if "." in name else ""

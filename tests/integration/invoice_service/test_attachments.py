@@ -1,4 +1,5 @@
 import io
+import zipfile
 
 import pytest
 
@@ -28,6 +29,14 @@ async def upload(
     )
 
 
+def zipped(*names: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"x")
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "type_"),
     [
@@ -35,6 +44,8 @@ async def upload(
         ("photo.jpeg", PNG, "image/png"),
         ("note.txt", "Bonjour é\n".encode(), "text/plain"),
         ("liste.csv", b"a;b\r\n", "text/csv"),
+        ("preuves.zip", zipped("1.pdf", "2.pdf"), "application/zip"),
+        ("devis.ods", zipped("mimetype", "content.xml"), "application/vnd.oasis.opendocument.spreadsheet"),
     ],
 )
 async def test_a_file_is_known_by_its_content(
@@ -58,6 +69,10 @@ async def test_a_file_is_known_by_its_content(
         ("page.txt", b"a\x00b"),
         ("drawing.svg", b"<svg/>"),
         ("archive.exe", b"PK\x03\x04"),
+        ("broken.zip", b"PK\x03\x04 and no more"),
+        ("programs.zip", zipped("preuve.pdf", "lisez-moi.exe")),
+        ("word.docx", zipped("preuve.pdf")),
+        ("endless.zip", zipped(*map(str, range(5_001)))),
         ("latin.txt", "é".encode("latin-1")),
     ],
 )
@@ -74,6 +89,11 @@ async def test_an_empty_file_or_none(invoicing: Invoicing) -> None:
 async def test_a_name_is_only_a_name(invoicing: Invoicing) -> None:
     reply = await upload(invoicing, PDF, "..\\..\\etc/passwd\u202efdp.exe.pdf")
     assert reply.json["name"] == "passwdfdp.exe.pdf"
+
+
+async def test_a_name_that_a_computer_would_run_gets_an_ending_that_none_runs(invoicing: Invoicing) -> None:
+    reply = await upload(invoicing, PDF, "preuve.exe")
+    assert reply.json["name"] == "preuve.exe.pdf"
 
 
 async def test_not_multipart(invoicing: Invoicing) -> None:
