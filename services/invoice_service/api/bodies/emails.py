@@ -1,6 +1,7 @@
 """Bodies of e-mails and their attachments, as they are sent and as they are answered."""
 
 import datetime as dt
+import re
 import uuid
 from typing import Annotated, Any, Literal
 
@@ -10,10 +11,13 @@ from services.invoice_service.api.bodies.fields import Body, EmailAddress, Parag
 from services.invoice_service.api.bodies.invoices import Id
 from shared.contracts.values import Reason
 
+# Control characters, line ends, and what turns the direction of reading; encoded words, which a reader would decode.
+_NO_HEADER = r"=\?|[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+
 
 def _plain_header(text: str) -> str:
-    """No line break, no control character, nothing that a mail reader would decode as something else."""
-    if any(ord(character) < 32 or ord(character) == 127 for character in text) or "=?" in text:
+    """Nothing that is no text of one line, or that a mail reader would show as something else."""
+    if re.search(_NO_HEADER, text):
         raise Unfit(
             "Les sauts de ligne, les caractères de contrôle et « =? » ne sont pas permis.",
             "Line breaks, control characters and “=?” are not allowed.",
@@ -21,7 +25,7 @@ def _plain_header(text: str) -> str:
     return text
 
 
-_PLAIN: dict[str, Any] = {"not": {"pattern": r"=\?|[\x00-\x1f\x7f]"}}
+_PLAIN: dict[str, Any] = {"not": {"pattern": _NO_HEADER}}
 HeaderText = Annotated[str, Field(max_length=200, json_schema_extra=_PLAIN), AfterValidator(_plain_header)]
 
 
