@@ -121,7 +121,7 @@ async def test_each_worker_between_its_effect_and_its_answer(
     number = await drafted(factures, shop, "K-3")
     points = [
         (factures.render, "after shared.documents.store:DocumentStore.put"),
-        (factures.mailer, "after services.mailer.smtp:Conversation.hand_over"),
+        (factures.mailer, "after services.mailer.smtp:Session.hand_over"),
         (factures.accounting, "after services.accounting_sync.connectors.beancount:BeancountConnector.book"),
         (factures.consumer, AFTER_COMMIT),
     ]

@@ -117,7 +117,8 @@ class Deployment:
     async def restart(self, *services: ServiceProcess) -> None:
         """Start these anew, at the same time; those that run still are killed first."""
         for service in services:
-            service.kill()
+            if service.running():
+                service.kill()
             service.start()
         await self.ready(*services)
 

@@ -1,6 +1,6 @@
 """Run a service that is killed (SIGKILL) at an exact point: right before or right after one of its functions.
 
-`python -m tests.support.killed_process after services.mailer.smtp:Conversation.hand_over -- services.mailer`
+`python -m tests.support.killed_process after services.mailer.smtp:Session.hand_over -- services.mailer`
 patches the method, then runs the service's own `main` with what follows its name. Product code knows nothing
 of it. Says on standard error where it dies, so that a test can tell this death from any other.
 """
