@@ -1,6 +1,11 @@
 from hypothesis import settings
 
-pytest_plugins = ["tests.support.postgres", "tests.support.rabbitmq", "tests.support.deployed_shop"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.rabbitmq",
+    "tests.support.postfix",
+    "tests.support.deployed_shop",
+]
 
 # How long one example takes tells how busy the machine is, and nothing of the code.
 settings.register_profile("factures", deadline=None)
