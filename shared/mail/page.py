@@ -1,6 +1,6 @@
 """The HTML side of an e-mail: a pure function of its text and its summary.
 
-Shared, because the page that a clerk previews in the invoice service is the page that the mailer sends (ADR 18).
+Shared, because the page that a clerk previews in the invoice service is the page that the mailer sends (ADR 20).
 Made as mail clients need it: tables, styles inline (Outlook knows little else), at most 600 px wide, one small style
 sheet for the dark scheme. Nothing is loaded from outside, and nothing tells that it was read.
 """

@@ -107,6 +107,29 @@ async def test_from_the_company_replies_and_refusals_go_to_it(shop: Shop) -> Non
     )
 
 
+async def test_each_entity_writes_in_its_own_name_from_its_own_address(shop: Shop) -> None:
+    entity = shop.code("E")
+    branch = {"name": "Imprimerie du Sud", "email": "sud@branch.example", "phone": "418 555-0199"}
+    expect(await shop.api.put(f"/business-entities/{entity}", branch), 201)
+    invoice = await shop.billing({"price": "10.00"}, business_entity=entity)
+    path = f"/invoices/{invoice['number']}/emails"
+    proposed = expect(await shop.api.get(f"{path}/draft"), 200)
+    expect(await shop.api.post(path, {**TO, "subject": "x", "body": "x", "pdf": False}), 202)
+    foreign = await shop.email(invoice, **{"from": {"email": "factures@shop.example"}})
+
+    command = await command_of(shop, invoice)
+    assert (
+        proposed["from"] == command.sender.model_dump() == {"name": branch["name"], "email": branch["email"]}
+    )
+    assert command.message_id.endswith("@branch.example>")
+    assert command.summary is not None
+    assert (command.summary.issuer, command.summary.footer) == (
+        "Imprimerie du Sud",
+        "418 555-0199 · sud@branch.example",
+    )
+    assert foreign.fields == {"from": "foreign_sender"}
+
+
 async def test_from_a_person_replies_go_there_and_refusals_to_the_company(shop: Shop) -> None:
     user = {"email": "luc@shop.example", "name": "Luc Roy", "role": "biller", "password": "correct horse"}
     made = expect(await shop.api.post("/users", user), 201)
