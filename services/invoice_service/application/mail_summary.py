@@ -68,7 +68,9 @@ def _document(invoice: Invoice) -> str:
 def reach_of(issuer: Mapping[str, Any]) -> str | None:
     """Where a company is and how to reach it, in at most two lines."""
     address = issuer.get("address") or {}
-    city = " ".join(str(address[part]) for part in ("city", "province", "postal_code") if address.get(part))
+    # A postal code stays in one piece.
+    postal_code = str(address.get("postal_code") or "").replace(" ", "\N{NO-BREAK SPACE}")
+    city = " ".join(part for part in (address.get("city"), address.get("province"), postal_code) if part)
     where = ", ".join(part for part in (address.get("line1"), address.get("line2"), city) if part)
     how = " · ".join(str(issuer[part]) for part in ("phone", "email", "website") if issuer.get(part))
     return "\n".join(line for line in (where, how) if line) or None

@@ -228,7 +228,7 @@ MATERIAL = PrintMaterial(
             "line2": None,
             "city": "Québec",
             "province": "QC",
-            "postal_code": None,
+            "postal_code": "G1A 1A1",
         },
         "phone": "418 555-0100",
         "email": None,
@@ -265,7 +265,7 @@ def test_a_mail_tells_the_figures_that_count_in_the_shops_own_words() -> None:
         ("Total", "11,50 $"),
     ]
     assert (summary.issuer, summary.accent_colour) == ("Imprimerie", "#123456")
-    assert summary.footer == "1, rue A, Québec QC\n418 555-0100 · https://a.example"
+    assert summary.footer == "1, rue A, Québec QC G1A\N{NO-BREAK SPACE}1A1\n418 555-0100 · https://a.example"
 
 
 def test_a_credit_note_has_no_due_date_in_its_mail() -> None:
