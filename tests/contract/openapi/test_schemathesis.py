@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SECONDS = int(os.environ.get("FACTURES_SCHEMATHESIS_SECONDS", "0"))
 # In `make test` each run sends the same, so that nobody's change fails for what it did not touch.
-AS_IN_MAKE_TEST = ("--max-time", "40", "--max-examples", "10", "--seed", "20250718")
+AS_IN_MAKE_TEST = ("--max-time", "25", "--max-examples", "10", "--seed", "20250718")
 # Its thousands of wrong keys and requests are no attack.
 UNLIMITED: dict[str, Any] = {"rate_limit": "1000000/second", "failed_authentication_limit": "1000000/second"}
 

@@ -222,7 +222,9 @@ async def test_problems_speak_the_language_asked_for(invoicing: Invoicing) -> No
 
 async def test_a_name_in_a_path_is_never_taken_for_a_variable(invoicing: Invoicing) -> None:
     order = "/invoices/PF-0001/lines/order"
-    allowed = {method: await invoicing.call(method, order) for method in ("PATCH", "DELETE", "GET", "OPTIONS")}
+    allowed = {
+        method: await invoicing.call(method, order) for method in ("PATCH", "DELETE", "GET", "OPTIONS")
+    }
 
     assert {(reply.status, reply.code) for reply in allowed.values()} == {(405, "method_not_allowed")}
     assert {reply.headers["Allow"] for reply in allowed.values()} == {"PUT"}
