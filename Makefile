@@ -20,7 +20,7 @@ READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup setup-test demo run test test-unit lint format schemas env-example up down clean
+.PHONY: help setup setup-test demo run test test-long test-unit lint format schemas env-example up down clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +48,10 @@ run: setup ## All services in one process on PORT (8080), data in FACTURES_DATA 
 	.venv/bin/python -m services.standalone run
 
 test: setup-test ## All tests, on private PostgreSQL, RabbitMQ and SMTP servers (SEED=, WORKERS=, ARGS=)
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -m "not long" $(ARGS)
+
+test-long: setup-test ## The tests of whole deployments that take minutes each, which `make test` leaves out
+	$(PYTEST) -m long --timeout 900 $(ARGS)
 
 # Without proving that each rule between packages can fail: that takes as long as all the others.
 test-unit: setup-test ## The tests that need no server, in seconds
