@@ -140,9 +140,18 @@ class Server:
         except subprocess.TimeoutExpired:
             # An immediate shutdown loses nothing that was committed: the next start recovers it.
             log.warning("PostgreSQL did not stop in time and is stopped at once", pid=self.pid)
-            self._process.send_signal(signal.SIGQUIT)
-            await asyncio.to_thread(self._process.wait)
+            await self._stop_at_once(self._process)
         self._process = None
+
+    async def _stop_at_once(self, process: subprocess.Popen[bytes]) -> None:
+        process.send_signal(signal.SIGQUIT)
+        try:
+            await asyncio.to_thread(process.wait, self._start_seconds)
+        except subprocess.TimeoutExpired:
+            # It was started with SIGQUIT ignored, or hangs. A kill loses nothing that was committed either.
+            log.warning("PostgreSQL does not stop and is killed", pid=process.pid)
+            process.kill()
+            await asyncio.to_thread(process.wait)
 
     def _launch(self, cluster: Cluster) -> subprocess.Popen[bytes]:
         settings = _SETTINGS | ({} if self._durable else _NOT_DURABLE) | {"port": str(self.port)}

@@ -63,7 +63,8 @@ async def make_database(server: PrivatePostgres) -> Database:
     name = f"invoicing_{uuid.uuid4().hex}"
     connection = await asyncpg.connect(server.admin_dsn())
     try:
-        await connection.execute(f'create database "{name}" template "{_TEMPLATE}"')
+        # Copied as files: block by block through the write-ahead log takes several times as long.
+        await connection.execute(f'create database "{name}" template "{_TEMPLATE}" strategy file_copy')
     finally:
         await connection.close()
     return Database(_as_service(server.admin_dsn(name)), server.admin_dsn(name))

@@ -220,10 +220,13 @@ async def test_a_server_that_is_long_in_coming_is_waited_for(postgres_folder: Pa
     await server.stop()
 
 
+@pytest.mark.parametrize("ignored", ["INT", "INT QUIT"])
 async def test_a_server_that_never_answers_is_stopped_even_when_it_ignores_the_polite_way(
-    postgres_folder: Path,
+    postgres_folder: Path, ignored: str
 ) -> None:
-    binaries = programs(postgres_folder, "trap '' INT\ntrap 'exit 3' QUIT\nwhile :; do sleep 0.05; done")
+    binaries = programs(
+        postgres_folder, f"trap 'exit 3' QUIT\ntrap '' {ignored}\nwhile :; do sleep 0.05; done"
+    )
     server = Server(postgres_folder / "postgres", binaries=binaries, durable=False, start_seconds=0.3)
 
     with pytest.raises(DidNotStart, match=r"took no connection within 0\.3 s"):
