@@ -198,6 +198,32 @@ ROUTES: tuple[Route, ...] = (
     .refusing(409, "frozen", "over_invoicing")
     .refusing(422, "invalid", "over_credit"),
     Route(
+        "POST",
+        f"{_ONE}/lines/{{id}}/duplicate",
+        lines.duplicate,
+        BILLER,
+        "Duplicate a line, behind itself; of a job it bills what remains",
+        status=(201,),
+        answer=LineShown,
+        needs_version=True,
+        answers_version=True,
+        answers_location=True,
+    )
+    .refusing(409, "frozen", "job_cancelled", "other_payer", "other_currency")
+    .refusing(422, "invalid"),
+    Route(
+        "POST",
+        f"{_ONE}/lines/{{id}}/restore",
+        lines.restore,
+        BILLER,
+        "Put a removed line back where it was",
+        answer=LineShown,
+        needs_version=True,
+        answers_version=True,
+    )
+    .refusing(409, "frozen", "over_invoicing", "job_cancelled", "other_payer", "other_currency")
+    .refusing(422, "unknown_reference", "over_credit"),
+    Route(
         "GET",
         f"{_ONE}/pdf",
         documents.get_pdf,

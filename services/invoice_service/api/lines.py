@@ -9,6 +9,7 @@ from services.invoice_service.api.invoice_view import line_in
 from services.invoice_service.api.invoices import answered, current_state, location_of, ref_of
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import transact
+from services.invoice_service.application.duplicate_line import duplicate_line
 from services.invoice_service.application.edit_lines import (
     AddLine,
     EditLine,
@@ -18,6 +19,7 @@ from services.invoice_service.application.edit_lines import (
     remove_line,
 )
 from services.invoice_service.application.ports.invoicing import Loaded
+from services.invoice_service.application.restore_line import restore_line
 from services.invoice_service.domain.line import Line
 
 
@@ -91,5 +93,29 @@ async def order(request: web.Request) -> web.Response:
         request,
         lambda uow, context: order_lines(uow, context, ref_of(request), body.lines, based_on=based_on),
         lambda loaded: answered(request, loaded),
+        current=current_state(request),
+    )
+
+
+async def duplicate(request: web.Request) -> web.Response:
+    """POST of a duplicate of a line."""
+    based_on = if_match(request, required=True)
+    line_id = path_id(request)
+    return await transact(
+        request,
+        lambda uow, context: duplicate_line(uow, context, ref_of(request), line_id, based_on=based_on),
+        lambda result: _line_answer(201, *result),
+        current=current_state(request),
+    )
+
+
+async def restore(request: web.Request) -> web.Response:
+    """POST of a line that was removed: it comes back."""
+    based_on = if_match(request, required=True)
+    line_id = path_id(request)
+    return await transact(
+        request,
+        lambda uow, context: restore_line(uow, context, ref_of(request), line_id, based_on=based_on),
+        lambda result: _line_answer(200, *result),
         current=current_state(request),
     )

@@ -1,6 +1,5 @@
 """Add, edit, remove and reorder the lines of a pro forma. Lines share their invoice's version."""
 
-import dataclasses
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,20 +7,16 @@ from typing import Any
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.edit_invoice import drafting_of, line_needs
-from services.invoice_service.application.outgoing import event
+from services.invoice_service.application.line_changes import keep, line_of, opened
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded, Trail
-from services.invoice_service.application.settle_credit import edited_credit_line, settle_credit
-from services.invoice_service.application.trail import entry, invoice_changes
-from services.invoice_service.application.versions import check_editable, check_version
-from services.invoice_service.domain.drafting import check_job, seen_now
-from services.invoice_service.domain.editing import revised, with_lines
-from services.invoice_service.domain.errors import FieldError, Invalid, NotFound
+from services.invoice_service.application.ports.invoicing import DraftingRead, Loaded
+from services.invoice_service.application.settle_credit import edited_credit_line
+from services.invoice_service.domain.drafting import check_job
+from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.line import EXTRA_CHARGE, GL, JOB, PRODUCT, Line
 from services.invoice_service.domain.line_defaults import defaults, filled, new_line
 from services.invoice_service.domain.line_editing import inserted, remaining_for, typed_over
-from services.invoice_service.domain.quantities import check_quantities
 from shared.identifiers import new_id
 
 
@@ -62,23 +57,10 @@ async def add_line(
         StaleVersion: the version it was based on.
         Invalid: unknown references, price_twice, or a line foreign to a credited invoice.
     """
-    loaded = await _opened(uow, context, ref, based_on, *((command.job,) if command.job else ()))
+    loaded = await opened(uow, context, ref, based_on, *((command.job,) if command.job else ()))
     invoice = loaded.invoice
-    if invoice.kind == "credit_note":
-        raise Invalid("invalid", errors=(FieldError("kind", "foreign_line"),))
-    read = await drafting_of(
-        uow,
-        invoice,
-        line_needs(
-            invoice,
-            job=command.job,
-            product=command.product or command.typed.get("product"),
-            account=command.gl_account or command.typed.get("gl_account"),
-        ),
-    )
-    line = _new_line(command, read, invoice)
-    lines = inserted(invoice.lines, line, command.after)
-    after = await _keep(
+    read, line, lines = await added(uow, invoice, command)
+    after = await keep(
         uow,
         context,
         loaded,
@@ -87,28 +69,33 @@ async def add_line(
         action="line.added",
         allow_over_invoicing=command.allow_over_invoicing,
     )
-    return after, _line(after.invoice, line.id)
+    return after, line_of(after.invoice, line.id)
+
+
+async def added(
+    uow: UnitOfWork, invoice: Invoice, command: AddLine
+) -> tuple[DraftingRead, Line, tuple[Line, ...]]:
+    """The new line and all lines with it, nothing written; and what they were made from. Raises as `add_line`."""
+    if invoice.kind == "credit_note":
+        raise Invalid("invalid", errors=(FieldError("kind", "foreign_line"),))
+    needs = line_needs(
+        invoice,
+        job=command.job,
+        product=command.product or command.typed.get("product"),
+        account=command.gl_account or command.typed.get("gl_account"),
+    )
+    read = await drafting_of(uow, invoice, needs)
+    line = _new_line(command, read, invoice)
+    return read, line, inserted(invoice.lines, line, command.after)
 
 
 async def edit_line(
     uow: UnitOfWork, context: Context, ref: str, command: EditLine, *, based_on: int | None
 ) -> tuple[Loaded, Line]:
     """Type over fields of a line, or move it. Raises as `add_line`."""
-    loaded = await _opened(uow, context, ref, based_on)
-    invoice, typed = loaded.invoice, command.typed
-    line = _line(invoice, command.line)
-    read = await drafting_of(
-        uow, invoice, line_needs(invoice, product=typed.get("product"), account=typed.get("gl_account"))
-    )
-    if invoice.kind == "credit_note":
-        changed = edited_credit_line(line, typed)
-    else:
-        remaining = remaining_for(line, read.drafting, invoice)
-        changed = typed_over(line, typed, read.drafting, invoice.language, remaining=remaining)
-    lines = tuple(changed if other.id == line.id else other for other in invoice.lines)
-    if command.moved:
-        lines = inserted(tuple(other for other in lines if other.id != line.id), changed, command.after)
-    after = await _keep(
+    loaded = await opened(uow, context, ref, based_on)
+    read, lines = await edited(uow, loaded.invoice, command)
+    after = await keep(
         uow,
         context,
         loaded,
@@ -117,18 +104,36 @@ async def edit_line(
         action="line.edited",
         allow_over_invoicing=command.allow_over_invoicing,
     )
-    return after, _line(after.invoice, line.id)
+    return after, line_of(after.invoice, command.line)
+
+
+async def edited(
+    uow: UnitOfWork, invoice: Invoice, command: EditLine
+) -> tuple[DraftingRead, tuple[Line, ...]]:
+    """The lines with this one edited, nothing written; and what they were made from. Raises as `edit_line`."""
+    line, typed = line_of(invoice, command.line), command.typed
+    needs = line_needs(invoice, product=typed.get("product"), account=typed.get("gl_account"))
+    read = await drafting_of(uow, invoice, needs)
+    if invoice.kind == "credit_note":
+        changed = edited_credit_line(line, typed)
+    else:
+        remaining = remaining_for(line, read.drafting, invoice)
+        changed = typed_over(line, typed, read.drafting, invoice.language, remaining=remaining)
+    if command.moved:
+        others = tuple(other for other in invoice.lines if other.id != line.id)
+        return read, inserted(others, changed, command.after)
+    return read, tuple(changed if other.id == line.id else other for other in invoice.lines)
 
 
 async def remove_line(
     uow: UnitOfWork, context: Context, ref: str, line_id: uuid.UUID, *, based_on: int | None
 ) -> Loaded:
     """Remove a line. Raises NotFound, frozen, StaleVersion."""
-    loaded = await _opened(uow, context, ref, based_on)
-    _line(loaded.invoice, line_id)
+    loaded = await opened(uow, context, ref, based_on)
+    line_of(loaded.invoice, line_id)
     read = await drafting_of(uow, loaded.invoice)
     lines = tuple(line for line in loaded.invoice.lines if line.id != line_id)
-    return await _keep(uow, context, loaded, read, lines, action="line.removed")
+    return await keep(uow, context, loaded, read, lines, action="line.removed")
 
 
 async def order_lines(
@@ -140,31 +145,14 @@ async def order_lines(
         Invalid: it does not.
         NotFound, Conflict, StaleVersion: as the other edits.
     """
-    loaded = await _opened(uow, context, ref, based_on)
+    loaded = await opened(uow, context, ref, based_on)
     by_id = {line.id: line for line in loaded.invoice.lines}
     if sorted(order) != sorted(by_id):
         raise Invalid("invalid", errors=(FieldError("lines", "invalid"),))
     read = await drafting_of(uow, loaded.invoice)
-    return await _keep(
+    return await keep(
         uow, context, loaded, read, tuple(by_id[line_id] for line_id in order), action="lines.ordered"
     )
-
-
-async def _opened(uow: UnitOfWork, context: Context, ref: str, based_on: int | None, *jobs: str) -> Loaded:
-    """The pro forma under its lock, and under theirs the jobs that it bills, and these."""
-    invoice_id = await uow.invoices.lock(ref)
-    loaded = await uow.invoices.load(str(invoice_id), context.actor.id)
-    check_editable(loaded.invoice)
-    check_version(loaded.invoice, based_on)
-    await uow.drafting.lock_jobs((*loaded.invoice.jobs, *jobs))
-    return loaded
-
-
-def _line(invoice: Invoice, line_id: uuid.UUID) -> Line:
-    line = invoice.line(line_id)
-    if line is None:
-        raise NotFound("line", str(line_id))
-    return line
 
 
 def _new_line(command: AddLine, read: DraftingRead, invoice: Invoice) -> Line:
@@ -204,42 +192,3 @@ def _charged(named: str, jobs: Sequence[str], read: DraftingRead) -> tuple[str |
     """The job and the id of the extra charge that a person names, by id or code; (None, None): no job has it."""
     found = ((number, read.drafting.jobs[number].charge(named)) for number in jobs)
     return next(((number, charge.id) for number, charge in found if charge is not None), (None, None))
-
-
-async def _keep(
-    uow: UnitOfWork,
-    context: Context,
-    loaded: Loaded,
-    read: DraftingRead,
-    lines: tuple[Line, ...],
-    *,
-    action: str,
-    allow_over_invoicing: bool = False,
-) -> Loaded:
-    before = loaded.invoice
-    if before.kind == "credit_note":
-        edited = await settle_credit(uow, dataclasses.replace(before, lines=lines))
-    else:
-        edited = with_lines(before, lines, read.drafting)
-    if edited == before:
-        return loaded
-    after = revised(before, edited, context.now)
-    trail = Trail(
-        [entry(context, action, after, invoice_changes(before, after))],
-        [event(context, "updated", after, loaded.around)],
-    )
-    await uow.invoices.update(before, after, trail)
-    # A credit counts too: less of it leaves less room for what bills it again.
-    billed = await uow.drafting.billed((*before.jobs, *after.jobs))
-    check_quantities(
-        read.drafting.jobs,
-        billed,
-        tolerance_percent=read.drafting.settings.overrun_tolerance_percent,
-        actor=context.actor,
-        allow_over_invoicing=allow_over_invoicing,
-    )
-    uses = {
-        job: tuple(use for use in read.uses.get(job, ()) if use.number != before.number) for job in after.jobs
-    }
-    around = dataclasses.replace(loaded.around, other_uses=uses)
-    return Loaded(after, seen_now(around, after, read.drafting, billed))

@@ -1,6 +1,7 @@
 """What a person types into a line, over its defaults, and back."""
 
 import dataclasses
+import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -130,3 +131,36 @@ def inserted(lines: tuple[Line, ...], line: Line, after: object) -> tuple[Line, 
         if other.id == after:
             return (*lines[: index + 1], line, *lines[index + 1 :])
     raise Invalid("invalid", errors=(FieldError("after", "unknown_reference", {"value": str(after)}),))
+
+
+def copied(line: Line, line_id: uuid.UUID, drafting: Drafting, invoice: Invoice) -> Line:
+    """The line once more, under another id; of a job or a charge it bills what remains (0 if nothing)."""
+    copy = dataclasses.replace(line, id=line_id)
+    if line.job is None or line.kind not in (JOB, EXTRA_CHARGE):
+        return copy
+    manual = tuple(field for field in line.manual if field != "quantity")
+    left = remaining_for(copy, drafting, invoice)
+    return totalled(dataclasses.replace(copy, quantity=left, manual=manual))
+
+
+def put_back(lines: tuple[Line, ...], line: Line, position: int, drafting: Drafting) -> tuple[Line, ...]:
+    """The lines with one that was removed, at the place that it had, or last when there are fewer by now.
+
+    Raises:
+        Invalid: unknown_reference, when what it names was deleted since (all of it is told).
+    """
+    named = {field: getattr(line, field) for field in ("product", "gl_account", "tax_code")}
+    _check(named, drafting)
+    charges = drafting.jobs[line.job].extra_charges if line.job else ()
+    if line.extra_charge and line.extra_charge not in {charge.id for charge in charges}:
+        error = FieldError("extra_charge", "unknown_reference", {"value": line.extra_charge})
+        raise Invalid("invalid", errors=(error,))
+    return (*lines[:position], line, *lines[position:])
+
+
+def shifted(lines: tuple[Line, ...], line_id: uuid.UUID, by: int) -> tuple[Line, ...]:
+    """The lines, one of them so many places further down (up when negative), at most to the end."""
+    index = next(index for index, line in enumerate(lines) if line.id == line_id)
+    others = lines[:index] + lines[index + 1 :]
+    place = min(max(0, index + by), len(others))
+    return (*others[:place], lines[index], *others[place:])

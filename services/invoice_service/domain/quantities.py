@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from services.invoice_service.domain.actors import Actor, Role
+from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.errors import Conflict
+from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.money import plain, product
 
@@ -40,3 +42,21 @@ def check_quantities(
                 "over_invoicing", job=number, quantity=plain(quantity), ordered=plain(job.ordered_quantity)
             )
         actor.require(Role.ACCOUNTANT)
+
+
+def billed_with(drafting: Drafting, before: Invoice, after: Invoice) -> dict[str, Decimal]:
+    """What would be billed of each of their jobs if an invoice (no credit) went from `before` to `after`.
+
+    The jobs of the drafting count `before`. What an invoice bills again in place of a draft credit is not counted
+    twice (`Drafting.standing_in`).
+    """
+    return {
+        number: drafting.jobs[number].billed
+        - _counted(drafting, before, number)
+        + _counted(drafting, after, number)
+        for number in dict.fromkeys((*before.jobs, *after.jobs))
+    }
+
+
+def _counted(drafting: Drafting, invoice: Invoice, job: str) -> Decimal:
+    return max(Decimal(0), invoice.billed(job) - drafting.standing_in.get((job, None), Decimal(0)))

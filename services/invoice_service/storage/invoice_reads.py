@@ -83,6 +83,10 @@ LISTING = Listing(
     base="$1::text is not null",
 )
 
+# As a row of today: a column that came since the line was removed is null.
+REMOVED = """
+    select to_jsonb(jsonb_populate_record(null::invoice_lines, r.line)) from removed_lines r where r.id = $1"""
+
 # Entries are numbered in the order in which they are written.
 TRAIL = Listing(
     columns="at, actor, action, changes",

@@ -6,15 +6,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.invoice_service.application.listing import ListQuery, Page
-from services.invoice_service.application.ports.invoicing import Loaded, Trail
+from services.invoice_service.application.ports.invoicing import Loaded, RemovedLine, Trail
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Invoice, Status
-from services.invoice_service.storage.invoice_reads import BY_REF, CONTENT, LISTING, LOAD, LOCK, TRAIL
+from services.invoice_service.storage.invoice_reads import (
+    BY_REF,
+    CONTENT,
+    LISTING,
+    LOAD,
+    LOCK,
+    REMOVED,
+    TRAIL,
+)
 from services.invoice_service.storage.invoice_rows import (
     document_from,
     invoice_from,
     invoice_row,
+    line_from,
     line_row,
     search_text,
     surroundings_from,
@@ -22,6 +31,11 @@ from services.invoice_service.storage.invoice_rows import (
 )
 from services.invoice_service.storage.lists import fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
+
+_KEEP_REMOVED = """
+    insert into removed_lines (id, invoice_id, line)
+    select id, invoice_id, to_jsonb(l) from invoice_lines l where id = any($1)
+    on conflict (id) do update set line = excluded.line"""
 
 
 class Invoices:
@@ -94,6 +108,8 @@ class Invoices:
             if old.get(line.id) != (position, line)
         ]
         removed = [line_id for line_id in old if after.line(line_id) is None]
+        if removed:
+            await self._connection.execute(_KEEP_REMOVED, removed)
         taxes = tax_rows(after) if before.totals.taxes != after.totals.taxes else None
         self._transaction.xact = await self._connection.fetchval(
             "select update_invoice($1, $2, $3, $4, $5, $6)::text",
@@ -104,6 +120,13 @@ class Invoices:
             list(trail.audit),
             list(trail.messages),
         )
+
+    async def removed(self, line_id: uuid.UUID) -> RemovedLine | None:
+        """See `InvoiceRepository.removed`."""
+        row = await self._connection.fetchval(REMOVED, line_id)
+        if row is None:
+            return None
+        return RemovedLine(uuid.UUID(row["invoice_id"]), row["position"], line_from(row))
 
     async def finalize(
         self,

@@ -203,7 +203,10 @@ async def _bill_by_hand(teller: Teller) -> None:
     ids = [line["id"] for line in reversed(made["lines"])]
     order = teller.example(invoice_bodies.OrderBody, lines=ids)
     made = await teller.call("PUT", f"/invoices/{ref}/lines/order", order, version=made["version"])
-    await teller.call("DELETE", f"/invoices/{ref}/lines/{made['lines'][-1]['id']}", version=made["version"])
+    line, version = f"/invoices/{ref}/lines/{made['lines'][-1]['id']}", made["version"]
+    await teller.call("POST", f"{line}/duplicate", version=version)
+    await teller.call("DELETE", line, version=version + 1)
+    await teller.call("POST", f"{line}/restore", version=version + 2)
     copy = await teller.call("POST", f"/invoices/{ref}/duplicate")
     await teller.call("DELETE", f"/invoices/{copy['number']}", version=copy["version"])
     await teller.call("GET", "/invoices")

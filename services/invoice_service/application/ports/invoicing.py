@@ -13,6 +13,7 @@ from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.invoice import Invoice, OtherUse, Status, Surroundings
 from services.invoice_service.domain.job import Job
+from services.invoice_service.domain.line import Line
 from services.invoice_service.domain.snapshot import PrintMaterial
 from services.invoice_service.domain.texts import Language
 
@@ -31,6 +32,15 @@ class Loaded:
 
     invoice: Invoice
     around: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedLine:
+    """A line that was removed, from which invoice, and the place that it had."""
+
+    invoice_id: uuid.UUID
+    position: int
+    line: Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,10 @@ class InvoiceRepository(Protocol):
         """Write a new pro forma and take its number, which replaces `token` everywhere. Returns it."""
 
     async def update(self, before: Invoice, after: Invoice, trail: Trail) -> None:
-        """Write what changed between two states of a pro forma."""
+        """Write what changed between two states of a pro forma. A line that goes can be put back (`removed`)."""
+
+    async def removed(self, line_id: uuid.UUID) -> RemovedLine | None:
+        """The line of this id as it was when it was last removed; None when it never was."""
 
     async def finalize(
         self,

@@ -180,6 +180,16 @@ class Shop:
         path = f"/invoices/{invoice['number']}/lines/{invoice['lines'][line]['id']}"
         return await self.api.delete(path, **_based_on(invoice, more))
 
+    async def duplicate_line(self, invoice: Json, *, line: int = 0, **more: Any) -> Reply:
+        """POST of a duplicate of a line, by its place."""
+        path = f"/invoices/{invoice['number']}/lines/{invoice['lines'][line]['id']}/duplicate"
+        return await self.api.post(path, **_based_on(invoice, more))
+
+    async def restore_line(self, invoice: Json, line: Json, **more: Any) -> Reply:
+        """POST that puts a line back which was removed."""
+        path = f"/invoices/{invoice['number']}/lines/{line['id']}/restore"
+        return await self.api.post(path, **_based_on(invoice, more))
+
     async def order_lines(self, invoice: Json, lines: list[str]) -> Reply:
         """PUT of the order of the lines."""
         path = f"/invoices/{invoice['number']}/lines/order"
