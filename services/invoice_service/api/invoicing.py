@@ -47,6 +47,7 @@ from services.invoice_service.api.routing import (
     Route,
     deleting,
     listing,
+    reading,
 )
 
 _ONE = "/invoices/{ref}"
@@ -310,6 +311,13 @@ ROUTES: tuple[Route, ...] = (
         "Messages that wait for a person",
         ParkedShown,
         messages.PARKED.parameters,
+    ),
+    reading(
+        "/parked-messages/{id}",
+        messages.get_one_parked,
+        ACCOUNTANT,
+        "A message that waits for a person",
+        ParkedShown,
     ),
     Route(
         "POST",

@@ -14,8 +14,7 @@ from services.invoice_service.api.lists import ListSpec, choice_filter, list_ans
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.api.validation import invalid_body
-from services.invoice_service.application.context import Context
-from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.discard_message import discard
 from services.invoice_service.application.receive_message import Received, receive
 from services.invoice_service.application.replay_message import replay
 from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
@@ -71,6 +70,14 @@ async def get_parked(request: web.Request) -> web.Response:
     return await query(request, lambda uow, _: uow.parked.page(asked), list_answer(request, PARKED, _parked))
 
 
+async def get_one_parked(request: web.Request) -> web.Response:
+    """GET of one parked message."""
+    parked_id = path_id(request)
+    return await query(
+        request, lambda uow, _: uow.parked.find(parked_id), lambda row: Answer(200, _parked(row))
+    )
+
+
 async def post_replay(request: web.Request) -> web.Response:
     """POST of `replay`: apply it again, or put it back into its queue."""
     parked_id = path_id(request)
@@ -84,13 +91,9 @@ async def post_replay(request: web.Request) -> web.Response:
 async def delete_parked(request: web.Request) -> web.Response:
     """DELETE of a parked message."""
     parked_id = path_id(request)
-
-    async def discard(uow: UnitOfWork, context: Context) -> None:
-        row = await uow.parked.get(parked_id)
-        await uow.parked.discard(parked_id)
-        await uow.audit.append(context, "discarded", "parked_message", str(row["message_id"] or parked_id))
-
-    return await transact(request, discard, lambda _: no_content())
+    return await transact(
+        request, lambda uow, context: discard(uow, context, parked_id), lambda _: no_content()
+    )
 
 
 def _parked(row: Mapping[str, Any]) -> Json:

@@ -110,6 +110,13 @@ class Parked:
             raise NotFound("parked_message", str(parked_id))
         return dict(row)
 
+    async def find(self, parked_id: uuid.UUID) -> dict[str, Any]:
+        """See `ParkedRepository.find`."""
+        row = await self._connection.fetchrow("select * from parked_messages where id = $1", parked_id)
+        if row is None:
+            raise NotFound("parked_message", str(parked_id))
+        return dict(row)
+
     async def discard(self, parked_id: uuid.UUID) -> None:
         """See `ParkedRepository.discard`."""
         await self._connection.execute("delete from parked_messages where id = $1", parked_id)

@@ -263,6 +263,7 @@ async def _hear_from_production(teller: Teller) -> None:
         unknown = {**done, "id": number, "subject": "D-0025", "data": {"job": job}}
         parked = (await teller.call("POST", "/job-completions", unknown, content_type=type_))["parked"]
         await teller.call("GET", "/parked-messages")
+        await teller.call("GET", f"/parked-messages/{parked}")
         await teller.call("POST", f"/parked-messages/{parked}/replay")
         await teller.call("DELETE", f"/parked-messages/{parked}")
 

@@ -269,8 +269,15 @@ class ParkedRepository(Protocol):
     async def waiting(self, identities: Sequence[str]) -> uuid.UUID | None:
         """The parked message of one of these identities."""
 
+    async def find(self, parked_id: uuid.UUID) -> dict[str, Any]:
+        """One of them, read.
+
+        Raises:
+            NotFound: there is none.
+        """
+
     async def get(self, parked_id: uuid.UUID) -> dict[str, Any]:
-        """One of them.
+        """One of them, locked: whoever replays or discards it is alone with it.
 
         Raises:
             NotFound: there is none.

@@ -6,21 +6,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from services.invoice_service.application.api_keys import create_api_key
-from services.invoice_service.application.context import Context
 from services.invoice_service.application.verify import Report
+from services.invoice_service.commands.operator import operator_context
+from services.invoice_service.commands.parked import add_parked
 from services.invoice_service.composition import check_books, database, migrate_database, transactions_on
-from services.invoice_service.domain.actors import Actor, Role
+from services.invoice_service.domain.actors import Role
 from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import declare_topology, repair_topology
-from shared.identifiers import new_id
 from shared.observability.logging import configure_logging
 from shared.settings import exit_when_refused, load_or_exit
-
-_OPERATOR = Actor("system", "factures", "factures (command line)", Role.ADMIN)
 
 
 async def _migrate(settings: InvoiceSettings, _arguments: argparse.Namespace) -> int:
@@ -40,10 +37,9 @@ async def _topology(settings: InvoiceSettings, arguments: argparse.Namespace) ->
 
 
 async def _keys(settings: InvoiceSettings, arguments: argparse.Namespace) -> int:
-    context = Context(_OPERATOR, datetime.now(UTC), str(new_id()))
     async with database(settings, "command") as pool, transactions_on(pool).writing() as uow:
         made = await create_api_key(
-            uow, context, name=arguments.name, role=Role(arguments.role), expires=None
+            uow, operator_context(), name=arguments.name, role=Role(arguments.role), expires=None
         )
     sys.stdout.write(f"{made.secret}\n")
     return 0
@@ -80,9 +76,10 @@ def _print(report: Report, *, ledger_checked: bool) -> None:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="factures", description="Operate the invoice service.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+def parser() -> argparse.ArgumentParser:
+    """What can be typed; `run` of what it parses is the command."""
+    told = argparse.ArgumentParser(prog="factures", description="Operate the invoice service.")
+    commands = told.add_subparsers(required=True, metavar="command")
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(run=_migrate)
     topology = commands.add_parser("topology", help="declare exchanges and queues")
     topology.add_argument("--repair", action="store_true", help="declare anew empty queues without a leader")
@@ -99,17 +96,14 @@ def _parser() -> argparse.ArgumentParser:
         help="compare with `python -m services.accounting_sync export`, or leave the ledger out",
     )
     check.set_defaults(run=_verify)
-    return parser
+    add_parked(commands)
+    return told
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; its exit code is the process's."""
-    parsed = _parser().parse_args(arguments)
+    parsed = parser().parse_args(arguments)
     settings = load_or_exit(InvoiceSettings)
     configure_logging("factures", level="WARNING", form="text")
     with exit_when_refused():
         sys.exit(asyncio.run(parsed.run(settings, parsed)))
-
-
-if __name__ == "__main__":
-    main()

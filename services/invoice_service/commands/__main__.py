@@ -1,0 +1,5 @@
+"""python -m services.invoice_service.commands: `factures` where it is not on the path."""
+
+from services.invoice_service.commands import main
+
+main()
