@@ -18,8 +18,10 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.transactions import Transactions
 from services.invoice_service.application.verify import Report, verify
 from services.invoice_service.messaging.inbound import Inbound
+from services.invoice_service.messaging.live import LiveFeed
 from services.invoice_service.messaging.relay import Relay
 from services.invoice_service.settings import InvoiceSettings
+from services.invoice_service.storage.happenings import RecentHappenings
 from services.invoice_service.storage.outbox import Outbox
 from services.invoice_service.storage.repositories import PostgresUnitOfWork
 from services.invoice_service.storage.transactions import PostgresTransactions
@@ -69,17 +71,24 @@ async def api(
     settings: InvoiceSettings, pool: Pool, checks: Mapping[str, Check], after_commit: Callable[[], None]
 ) -> AsyncIterator[int]:
     """The API on its port, which is what is yielded."""
+    live = live_on(pool, settings)
     services = ApiServices(
         transactions=transactions_on(pool),
         clock=now,
         settings=settings,
         documents=DocumentStore(settings.documents_url),
+        live=live,
         after_commit=after_commit,
         checks=checks,
     )
     app = create_app(services, authenticators=authenticators_of(settings))
-    async with listening(app, settings.host, settings.port) as port:
+    async with background("live", live.run), listening(app, settings.host, settings.port) as port:
         yield port
+
+
+def live_on(pool: Pool, settings: InvoiceSettings) -> LiveFeed:
+    """What tells pages and clients of an API process what happens; to be run beside it."""
+    return LiveFeed(RecentHappenings(pool), poll_seconds=settings.live_poll_seconds)
 
 
 def authenticators_of(settings: InvoiceSettings) -> tuple[Authenticator, ...]:

@@ -78,6 +78,9 @@ class InvoiceSettings(ServiceSettings):
     relay_lease_seconds: float = Field(
         default=60, ge=2, description="a message is a relay's own for so long; a killed one's waits as long"
     )
+    live_poll_seconds: float = Field(
+        default=1, gt=0, description="how often an API process looks for what to tell pages and `/events`"
+    )
     consumer_concurrency: int = Field(
         default=4, ge=1, le=100, description="messages of a queue that are handled at once"
     )

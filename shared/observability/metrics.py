@@ -27,3 +27,4 @@ RATE_LIMITED = Counter(
 )
 OUTBOX_DEPTH = Gauge("factures_outbox_messages", "Messages waiting in the outbox", ("held",))
 OUTBOX_AGE = Gauge("factures_outbox_oldest_seconds", "Age of the oldest message that could be published")
+LIVE_LISTENERS = Gauge("factures_live_listeners", "Browsers and clients that are told what happens")

@@ -27,11 +27,12 @@ from services.invoice_service.api.app import create_app
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import Route
 from services.invoice_service.api.services import ApiServices
-from services.invoice_service.composition import authenticators_of, transactions_on
+from services.invoice_service.composition import authenticators_of, live_on, transactions_on
 from services.invoice_service.settings import InvoiceSettings
 from shared.documents.store import DocumentStore
 from shared.postgres.migrations import ensure_roles, migrate
 from shared.postgres.pool import Pool, open_pool
+from shared.runtime import background
 from tests.support.described import described
 from tests.support.postgres import PrivatePostgres
 
@@ -223,6 +224,7 @@ async def running(
         "documents_url": f"file://{folder}",
         "admin_key": SecretStr(ADMIN_KEY),
         "key_cache_seconds": 0,
+        "live_poll_seconds": 0.05,
         "pool_size": 5,
         **overrides,
     }
@@ -237,18 +239,20 @@ async def running(
     )
     clock = Clock()
     commits: list[None] = []
+    live = live_on(pool, settings)
     services = ApiServices(
         transactions=transactions_on(pool),
         clock=clock,
         settings=settings,
         documents=DocumentStore(settings.documents_url),
+        live=live,
         after_commit=lambda: commits.append(None),
         checks={"database": pool.ready},
     )
     server = TestServer(create_app(services, authenticators=authenticators_of(settings), routes=routes))
     try:
         await server.start_server()
-        async with ClientSession() as session:
+        async with background("live", live.run), ClientSession() as session:
             yield Invoicing(
                 session,
                 str(server.make_url("")).rstrip("/"),

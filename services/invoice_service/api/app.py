@@ -27,6 +27,7 @@ def create_app(
     app = web.Application(middlewares=[observed, answered], client_max_size=UPLOAD_LIMIT)
     app[SERVICES] = services
     app.on_response_prepare.append(marked)
+    app.on_shutdown.append(_send_listeners_away)
     app[API_KEYS] = ApiKeys(services)
     ways = (app[API_KEYS], *authenticators)
     limits = RateLimits(services.settings)
@@ -39,6 +40,11 @@ def create_app(
     for path, handler in documentation(routes):
         app.router.add_get(path, handler, allow_head=False)
     return app
+
+
+async def _send_listeners_away(app: web.Application) -> None:
+    """Streams never end by themselves: else stopping would wait for them."""
+    app[SERVICES].live.close()
 
 
 def _close(app: web.Application) -> None:

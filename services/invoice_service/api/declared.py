@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.invoice_service.api.etag import ENTITY_TAG_PATTERN, TAG_PATTERN
+from services.invoice_service.api.events import POSITION_PATTERN
 from services.invoice_service.api.invoices import REF_PATTERN
 from services.invoice_service.api.transact import KEY_PATTERN
 from services.invoice_service.application.records import SERIES_KINDS
@@ -49,6 +50,15 @@ CONVENTIONS: Mapping[str, str] = {
         "`count` is exact up to 10 000. A filter that stands several times takes each of its values. An unknown "
         "query parameter is refused."
     ),
+    "Events": (
+        "`GET /events` is a stream (`text/event-stream`) of what happens, as it happens. `invoice`: `id`, `number`, "
+        "`version`, `status`, the states of `rendering`, `delivery` and `transfer` as they are now (null once it is "
+        "deleted), and `changed`: some of `created`, `content`, `status`, `hold`, `note`, `rendering`, `delivery`, "
+        "`transfer`, `emails`, `deleted`. `batch`: `id`, `action`, `done`, `total`. Changes of a moment are told as "
+        "one. `resync`: what happened is not known any more, read again what you show. A stream ends after `wait` "
+        "seconds, and whenever the service stops: come again with the last `id` as `Last-Event-ID`, and nothing is "
+        "missed within an hour."
+    ),
     "Limits": (
         "A body has 1 MiB at most, an upload 20 MiB: beyond that, 413. Too many requests: 429 with `Retry-After`. "
         "Unavailable for a moment: 503 with `Retry-After`; try again."
@@ -61,6 +71,7 @@ TAGS: Mapping[str, str] = {
     "job-completions": "Production says over HTTP that a job is done, as it would over the message bus.",
     "invoices": "Pro formas, finals and credit notes: lines, actions, documents, e-mails, trail.",
     "attachments": "Files to attach to e-mails.",
+    "events": "What happens, as it happens.",
     "notifications": "What went wrong while nobody looked.",
     "parked-messages": "Messages that wait for a person.",
     "products": "Standard products, with price and account.",
@@ -134,6 +145,11 @@ PARAMETERS: Mapping[str, Json] = {
         "If-Match", "The version that the change is based on, or `*`", _VERSION, required=True
     ),
     "IfMatchOptional": _header("If-Match", "The version that it is based on, or `*`", _VERSION),
+    "LastEventId": _header(
+        "Last-Event-ID",
+        "The last `id` that the caller was given: begins behind it, instead of now",
+        {"pattern": POSITION_PATTERN},
+    ),
     "IfNoneMatch": _header("If-None-Match", "The `ETag` of the document that the caller has", {}),
 }
 

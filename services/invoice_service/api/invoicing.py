@@ -8,7 +8,6 @@ from services.invoice_service.api import (
     invoices,
     lines,
     messages,
-    notices,
     ubl,
 )
 from services.invoice_service.api.bodies.invoices import (
@@ -31,7 +30,6 @@ from services.invoice_service.api.bodies.shown import (
     CreditShown,
     InvoiceShown,
     LineShown,
-    NotificationShown,
     RenderingAskedShown,
 )
 from services.invoice_service.api.routing import (
@@ -284,14 +282,6 @@ ROUTES: tuple[Route, ...] = (
         "Its trail, newest first",
         AuditShown,
         invoices.TRAIL.parameters,
-    ),
-    listing(
-        "/notifications",
-        notices.get_notifications,
-        VIEWER,
-        "What a person must be told",
-        NotificationShown,
-        notices.LISTING.parameters,
     ),
     Route(
         "POST",

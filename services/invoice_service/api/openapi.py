@@ -161,6 +161,8 @@ def _parameters(route: Route, examples: Mapping[str, str]) -> list[Json]:
         parameters.append(_parameter("IfMatch"))
     if route.takes_version:
         parameters.append(_parameter("IfMatchOptional"))
+    if route.media_type == "text/event-stream":
+        parameters.append(_parameter("LastEventId"))
     if 304 in route.status:
         parameters.append(_parameter("IfNoneMatch"))
     return [*parameters, _parameter("AcceptLanguage"), _parameter("RequestId")]

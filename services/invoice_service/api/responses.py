@@ -97,7 +97,7 @@ def _success(route: Route, status: int, schema_of: SchemaOf) -> Json:
 
 
 def _success_headers(route: Route, status: int) -> list[str]:
-    document = route.media_type != "application/json"
+    document = route.media_type not in ("application/json", "text/event-stream")
     names = []
     if document and status == 202:
         names.append("Retry-After")

@@ -11,6 +11,7 @@ from services.invoice_service.api import (
     shop_settings,
     tax_codes,
     users,
+    watching,
 )
 from services.invoice_service.api.bodies.access import KeyBody, KeyShown, MeBody, MeShown, NewKeyShown
 from services.invoice_service.api.bodies.customers import CustomerBody, CustomerShown
@@ -202,4 +203,5 @@ ROUTES: tuple[Route, ...] = (
     *ACCESS,
     *invoicing.ROUTES,
     *mailing.ROUTES,
+    *watching.ROUTES,
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.live import Live
 from services.invoice_service.application.ports.transactions import Transactions
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.settings import InvoiceSettings
@@ -30,6 +31,7 @@ class ApiServices:
     clock: Callable[[], dt.datetime]
     settings: InvoiceSettings
     documents: DocumentStore
+    live: Live
     after_commit: Callable[[], None] = _nothing
     checks: Mapping[str, Check] = field(default_factory=dict)
 

@@ -63,7 +63,7 @@ async def _ended(
     moved = dataclasses.replace(invoice, status=status)
     columns = axis_columns("delivery", delivery) if loaded.around.latest_email == email.id else {}
     messages: list[Message] = [event(context, "emailed" if taken else "updated", moved, loaded.around)]
-    changes = [Change("email", email.state, ended.state)]
+    changes = [Change("to", None, _whom(recipients)), Change("email", email.state, ended.state)]
     if status is not invoice.status:
         changes.append(Change("status", invoice.status.value, status.value))
     if ended.state != "sent":
@@ -71,6 +71,13 @@ async def _ended(
         messages += await alert(uow, context, invoice, code, _without(recipients))
     trail = Trail([entry(context, f"email.{ended.state}", moved, changes)], messages)
     await uow.invoices.move(invoice.id, status, columns, trail)
+
+
+def _whom(recipients: Sequence[StoredRecipient]) -> str:
+    """Who of *To* has got it, or (nobody) who should have."""
+    to = [recipient for recipient in recipients if recipient.role == "to"]
+    got = [recipient for recipient in to if recipient.state == "sent"]
+    return ", ".join(recipient.email for recipient in got or to)
 
 
 def _without(recipients: Sequence[StoredRecipient]) -> str:

@@ -4,8 +4,8 @@ import datetime as dt
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
 
 from services.invoice_service.domain.texts import Language
 
@@ -20,3 +20,13 @@ def money(amount: Decimal, currency: str, language: Language) -> str:
 def day(date: dt.date | None, language: Language) -> str:
     """A date in full: « 18 juillet 2025 », "July 18, 2025"; nothing for no date."""
     return format_date(date, "long", locale=_LOCALES[language]) if date else ""
+
+
+def number(value: Decimal, language: Language) -> str:
+    """A quantity, a price or a rate with all its decimals: « 1 000,5 », "1,000.5"."""
+    return format_decimal(value, "#,##0.##########", locale=_LOCALES[language])
+
+
+def moment(at: dt.datetime, language: Language) -> str:
+    """A time with its date, in its own time zone: « 18 juill. 2025, 10 h 03 », "Jul 18, 2025, 10:03 a.m."."""
+    return format_datetime(at, "medium", tzinfo=at.tzinfo, locale=_LOCALES[language])

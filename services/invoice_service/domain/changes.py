@@ -29,7 +29,8 @@ class Personal:
     value: Any
 
 
-_WITHHELD = "•••"
+WITHHELD = "•••"
+"""What the trail shows in the place of a personal datum."""
 
 
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[Change, ...]:
@@ -44,7 +45,7 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] |
 def _told(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """As JSON that reads the same whatever column it came from: 1000, not 1000.0000."""
     if isinstance(value, Personal):
-        return None if value.value is None else _WITHHELD
+        return None if value.value is None else WITHHELD
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, dt.date):

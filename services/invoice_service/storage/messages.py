@@ -1,6 +1,5 @@
-"""Received messages: their identities, those that wait for a person, and what a person must be told."""
+"""Received messages: their identities, and those that wait for a person."""
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,14 +18,6 @@ PARKED = Listing(
     sorts={"received_at": Expression("p.id", "uuid")},
     default_sort=(SortKey("received_at", descending=True),),
     conditions={"kind": "p.kind = any({})"},
-)
-NOTIFICATIONS = Listing(
-    columns="n.id, n.at, n.code, i.number as invoice, n.message, n.read_at",
-    source="notifications n",
-    joins="left join invoices i on i.id = n.invoice_id",
-    key=Expression("n.id", "uuid"),
-    sorts={"at": Expression("n.id", "uuid")},
-    default_sort=(SortKey("at", descending=True),),
 )
 
 
@@ -127,43 +118,3 @@ class Parked:
             "insert into outbox (id, type, lane, body) values ($1, $2, $3, $4)",
             *(message[name] for name in ("id", "type", "lane", "body")),
         )
-
-
-class Notifications:
-    """`NotificationRepository` on one transaction."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._connection = transaction.connection
-
-    async def tell(
-        self,
-        code: str,
-        invoice_id: uuid.UUID | None,
-        message: Mapping[str, str],
-        *,
-        mailed_at: dt.datetime | None = None,
-    ) -> None:
-        """See `NotificationRepository.tell`."""
-        await self._connection.execute(
-            "insert into notifications (id, code, invoice_id, message, mailed_at) values ($1, $2, $3, $4, $5)",
-            new_id(),
-            code,
-            invoice_id,
-            dict(message),
-            mailed_at,
-        )
-
-    async def mailed_since(self, code: str, invoice_id: uuid.UUID, since: dt.datetime) -> bool:
-        """See `NotificationRepository.mailed_since`."""
-        mailed: bool = await self._connection.fetchval(
-            """select exists (select from notifications
-                              where invoice_id = $1 and code = $2 and mailed_at > $3)""",
-            invoice_id,
-            code,
-            since,
-        )
-        return mailed
-
-    async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
-        """See `NotificationRepository.page`."""
-        return await fetch_page(self._connection, NOTIFICATIONS, query, dict)

@@ -8,13 +8,14 @@ from services.invoice_service.application.ports.invoicing import (
     EmailRepository,
     InboxRepository,
     InvoiceRepository,
-    NotificationRepository,
     ParkedRepository,
 )
+from services.invoice_service.application.ports.notices import NotificationRepository
 from services.invoice_service.storage.drafting import DraftingReads
 from services.invoice_service.storage.emails import Emails
 from services.invoice_service.storage.invoices import Invoices
-from services.invoice_service.storage.messages import Inbox, Notifications, Parked
+from services.invoice_service.storage.messages import Inbox, Parked
+from services.invoice_service.storage.notifications import Notifications
 from services.invoice_service.storage.reference_repositories import ReferenceRepositories
 from services.invoice_service.storage.unit_of_work import Transaction
 

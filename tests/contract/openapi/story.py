@@ -234,7 +234,10 @@ async def _send_and_book(teller: Teller, final: Json) -> None:
     await teller.call("POST", f"/invoices/{ref}/transfer/retry")
     await shop.result("accounting.transferred", transferred(final, attempt=2))
     await teller.call("GET", f"/invoices/{ref}/audit")
-    await teller.call("GET", "/notifications")
+    told = await teller.call("GET", "/notifications")
+    await teller.call("POST", f"/notifications/{told['data'][0]['id']}/read")
+    await teller.call("POST", "/notifications/read")
+    await teller.call("GET", "/events?wait=0")
 
 
 async def _credit(teller: Teller, final: Json) -> None:

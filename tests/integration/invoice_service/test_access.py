@@ -14,15 +14,17 @@ from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import Route
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.live import Happenings
 from services.invoice_service.application.ports.transactions import Transactions
 from services.invoice_service.domain.actors import Actor, Role
+from services.invoice_service.messaging.live import LiveFeed
 from services.invoice_service.settings import InvoiceSettings
 from shared.documents.store import DocumentStore
 from tests.support.invoicing import Clock
 
 CUMULATE = (Role.VIEWER, Role.BILLER, Role.ACCOUNTANT, Role.ADMIN)
 MACHINES = re.compile(
-    r"(GET|PUT|POST|DELETE|PATCH) /(customers|jobs|products|invoices|job-completions|me)\b.*"
+    r"(GET|PUT|POST|DELETE|PATCH) /(customers|jobs|products|invoices|events|job-completions|me)\b.*"
 )
 
 
@@ -43,6 +45,7 @@ async def door(tmp_path: object) -> AsyncIterator[tuple[ClientSession, str]]:
         clock=Clock(),
         settings=InvoiceSettings(),
         documents=DocumentStore(f"file://{tmp_path}"),
+        live=LiveFeed(cast("Happenings", None), poll_seconds=1),
     )
     services.after_commit()  # without a relay there is nobody to wake
     routes = [dataclasses.replace(route, handler=_reached) for route in ROUTES]

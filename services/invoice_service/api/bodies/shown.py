@@ -240,4 +240,4 @@ class NotificationShown(Shown):
     code: str
     invoice: str | None = Field(description="its number")
     message: LocalizedShown
-    read_at: dt.datetime | None
+    read_at: dt.datetime | None = Field(description="by the caller")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from services.invoice_service.application.listing import ListQuery, Page
+from services.invoice_service.application.ports.notices import NotificationRepository
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.invoice import Invoice, OtherUse, Status, Surroundings
@@ -288,26 +289,6 @@ class ParkedRepository(Protocol):
 
     async def put_back(self, message: Mapping[str, Any]) -> None:
         """Write a message to the outbox as it was."""
-
-
-class NotificationRepository(Protocol):
-    """What a person must be told."""
-
-    async def tell(
-        self,
-        code: str,
-        invoice_id: uuid.UUID | None,
-        message: Mapping[str, str],
-        *,
-        mailed_at: dt.datetime | None = None,
-    ) -> None:
-        """Add a notification; `mailed_at`: when it also left as a mail."""
-
-    async def mailed_since(self, code: str, invoice_id: uuid.UUID, since: dt.datetime) -> bool:
-        """Whether a notification of this code and invoice left as a mail since then."""
-
-    async def page(self, query: ListQuery) -> Page[Mapping[str, Any]]:
-        """One page of them, newest first."""
 
 
 class InvoicingPorts(Protocol):

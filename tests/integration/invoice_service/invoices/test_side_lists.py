@@ -123,3 +123,31 @@ async def test_parked_messages_are_told_apart_by_kind(shop: Shop) -> None:
     assert [row["kind"] for row in unknown["data"]] == ["unknown_reference"] * COUNT
     assert (dead["data"], dead["count"]) == ([], 0)
     assert (none.status, none.fields) == (400, {"kind": "invalid"})
+
+
+async def test_each_caller_reads_notifications_for_itself(shop: Shop) -> None:
+    path, other = await notifications(shop), await shop.key("viewer")
+    newest, second, *_ = expect(await shop.api.get(path), 200)["data"]
+    assert newest["read_at"] is None
+
+    read = expect(await shop.api.post(f"{path}/{newest['id']}/read"), 200)
+    shop.api.clock.pass_(minutes=1)
+    again = expect(await shop.api.post(f"{path}/{newest['id']}/read"), 200)
+
+    assert (read, again) == ({**newest, "read_at": "2025-07-18T14:00:00Z"}, read)
+    unread = expect(await shop.api.get(path, query={"read": "false"}), 200)
+    assert (unread["count"], unread["data"][0]) == (COUNT - 1, second)
+    assert expect(await shop.api.get(path, query={"read": "true"}), 200)["data"] == [read]
+    assert expect(await shop.api.get(path, query={"read": "true"}, key=other), 200)["data"] == []
+
+    expect(await shop.api.post(f"{path}/read"), 204)
+
+    assert expect(await shop.api.get(path, query={"read": "false"}), 200)["data"] == []
+    assert read in expect(await shop.api.get(path, query={"read": "true"}), 200)["data"]
+    assert expect(await shop.api.get(path, query={"read": "false"}, key=other), 200)["count"] == COUNT
+
+
+async def test_a_notification_that_is_not_there_is_not_read(shop: Shop) -> None:
+    reply = await shop.api.post("/notifications/00000000-0000-7000-8000-000000000000/read")
+
+    assert (reply.status, reply.code) == (404, "not_found")
