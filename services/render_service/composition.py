@@ -36,12 +36,17 @@ async def serving(settings: RenderSettings, bus: Bus) -> AsyncIterator[Mapping[s
     ):
         subscriptions: list[Subscription] = []
         try:
-            for queue, pool, concurrency in (
-                (topology.RENDER, interactive, settings.interactive_concurrency),
-                (topology.RENDER_BULK, bulk, settings.bulk_concurrency),
+            for queue, pool, concurrency, waiting in (
+                (
+                    topology.RENDER,
+                    interactive,
+                    settings.interactive_concurrency,
+                    settings.interactive_waiting,
+                ),
+                (topology.RENDER_BULK, bulk, settings.bulk_concurrency, 0),
             ):
-                handler = RenderHandler(pool, store, bus, forms, attempts=attempts)
-                subscriptions.append(await bus.serve(queue, handler, concurrency=concurrency))
+                handler = RenderHandler(pool, store, bus, forms, attempts=attempts, concurrency=concurrency)
+                subscriptions.append(await bus.serve(queue, handler, concurrency=concurrency + waiting))
 
             async def consuming() -> bool:
                 return all(subscription.alive() for subscription in subscriptions)

@@ -2,7 +2,7 @@
 
 Idempotent by the document's key: whatever is delivered twice, one document is kept and its bytes never change.
 What the document can't help (store, bus, machine) is tried again; what it is to blame for is answered with
-`DocumentRenderFailed`.
+`DocumentRenderFailed`. A preview that a later revision has overtaken is not made, and not answered (ADR 22).
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from services.render_service.errors import (
 from services.render_service.key import key_of
 from services.render_service.logo import logo_of
 from services.render_service.own_forms import OwnForm
+from services.render_service.turns import Turns
 from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Bus, Delivery, PublishError
 from shared.contracts.commands import RenderDocument
@@ -66,9 +67,18 @@ class RenderHandler:
     """Handles the render commands of one queue."""
 
     def __init__(
-        self, renderer: Renderer, store: DocumentStore, bus: Bus, forms: Forms, *, attempts: int
+        self,
+        renderer: Renderer,
+        store: DocumentStore,
+        bus: Bus,
+        forms: Forms,
+        *,
+        attempts: int,
+        concurrency: int = 1,
     ) -> None:
         """`attempts`: after how many deaths of its rendering a document counts as failed.
+
+        `concurrency`: how many commands are at work at once; whoever is handed more waits for a turn.
 
         One death may be the machine's doing (memory short, another process hungry), so it is tried again.
         """
@@ -77,6 +87,7 @@ class RenderHandler:
         self._bus = bus
         self._forms = forms
         self._attempts = attempts
+        self._turns = Turns(concurrency)
 
     async def __call__(self, delivery: Delivery) -> Outcome:
         """Render, keep, publish; in that order, so that a result is never ahead of its document."""
@@ -88,7 +99,11 @@ class RenderHandler:
         with log_context(
             message_id=envelope.id, correlation_id=envelope.correlationid, invoice_id=command.invoice_id
         ):
-            return await self._handle(delivery, command)
+            async with self._turns.turn(command) as wanted:
+                if wanted:
+                    return await self._handle(delivery, command)
+            log.info("preview of an older revision skipped", version=command.version)
+            return Ack()
 
     async def _handle(self, delivery: Delivery, command: RenderDocument) -> Outcome:
         result: DocumentRendered | DocumentRenderFailed

@@ -32,6 +32,15 @@ class RenderSettings(ServiceSettings):
         default=3, ge=1, description="of a document whose rendering dies, before it counts as failed"
     )
 
+    @property
+    def interactive_waiting(self) -> int:
+        """How many are held beside those at work, so that previews that were overtaken show (ADR 22).
+
+        One more than one, to let the next in. Batches hold none: what they ask for is wanted whatever comes later,
+        and another process may be idle.
+        """
+        return max(2, self.interactive_concurrency)
+
     def limits(self, *, niceness: int) -> Limits:
         """The limits of a rendering process."""
         return Limits(

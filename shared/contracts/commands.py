@@ -25,6 +25,9 @@ class RenderDocument(Wire):
 
     invoice_id: str = Field(description="id of the invoice (UUID)")
     version: int = Field(description="of the invoice; its result repeats it")
+    preview: bool = Field(
+        default=False, description="wanted only until a later version of this invoice is asked for"
+    )
     document: DocumentSnapshot = Field(description="all that the PDF says")
 
 

@@ -78,7 +78,7 @@ async def _keep_final(
     messages: list[Message] = []
     for step in next_steps(Happened.FINALIZED, connected=connected):
         if step is Step.RENDER:
-            messages.append(render_command(context, final, snapshot))
+            messages.append(render_command(context, final, snapshot, preview=False))
         elif step is Step.TRANSFER:
             messages.append(
                 transfer_command(context, final, drafting, attempt=1, credited=loaded.around.credited)

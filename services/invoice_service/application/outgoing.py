@@ -57,6 +57,11 @@ def outgoing(
     }
 
 
+def _outdating(message: Message, version: int) -> Message:
+    """The same message, with which unsent previews of its invoice that are of a version below this one go."""
+    return {**message, "previews_below": version}
+
+
 def event(
     context: Context,
     name: str,
@@ -82,18 +87,31 @@ def event(
         jobs=invoice.jobs,
         credited_invoice=around.credited.number if around.credited else None,
     )
-    return outgoing(context, f"events.invoice.{name}.v1", data, subject=invoice.number, invoice_id=invoice.id)
+    type_ = f"events.invoice.{name}.v1"
+    told = outgoing(context, type_, data, subject=invoice.number, invoice_id=invoice.id)
+    # Of one that is deleted nobody wants to see anything any more.
+    return _outdating(told, invoice.version + (1 if status == "deleted" else 0))
 
 
-def render_command(context: Context, invoice: Invoice, snapshot: Mapping[str, Any]) -> Message:
-    """Ask for the PDF of a snapshot; one of a batch takes the batches' queue."""
+def render_command(
+    context: Context, invoice: Invoice, snapshot: Mapping[str, Any], *, preview: bool
+) -> Message:
+    """Ask for the PDF of a snapshot; one of a batch takes the batches' queue.
+
+    `preview`: it is wanted only while the invoice stays as it is, so a later version may take its place (ADR 22).
+    """
+    preview = preview and not invoice.status.final and not context.in_bulk
     command = commands.RenderDocument(
         invoice_id=str(invoice.id),
         version=invoice.version,
+        preview=preview,
         document=DocumentSnapshot.model_validate(snapshot),
     )
     type_ = "commands.document.render.bulk.v1" if context.in_bulk else "commands.document.render.v1"
-    return outgoing(context, type_, command, subject=invoice.number, invoice_id=invoice.id)
+    asked = outgoing(context, type_, command, subject=invoice.number, invoice_id=invoice.id)
+    if preview:
+        return _outdating({**asked, "preview_of": invoice.version}, invoice.version)
+    return _outdating(asked, invoice.version + 1)
 
 
 def transfer_command(

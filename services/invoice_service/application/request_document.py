@@ -32,7 +32,7 @@ async def request_document(uow: UnitOfWork, context: Context, ref: str) -> Loade
     asked = axes.rendering_version == loaded.invoice.version and axes.rendering.state in ("pending", "failed")
     if asked or not next_steps(Happened.DOCUMENT_WANTED, document_ready=loaded.around.document is not None):
         return loaded
-    columns, message = await rendering(uow, context, loaded)
+    columns, message = await rendering(uow, context, loaded, preview=True)
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, Trail(messages=[message]))
     return _pending(loaded, context)
 
@@ -89,21 +89,26 @@ async def retry_render(uow: UnitOfWork, context: Context, ref: str, *, based_on:
     check_version(loaded.invoice, based_on)
     if loaded.around.axes.rendering.state not in ("failed", "uncertain"):
         raise Conflict("nothing_to_retry")
-    columns, message = await rendering(uow, context, loaded)
+    columns, message = await rendering(uow, context, loaded, preview=True)
     trail = Trail([entry(context, "render.retried", loaded.invoice)], [message])
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, trail)
     return _pending(loaded, context)
 
 
-async def rendering(uow: UnitOfWork, context: Context, loaded: Loaded) -> tuple[dict[str, Any], Message]:
-    """The columns of a rendering under way, and the command that asks for it."""
+async def rendering(
+    uow: UnitOfWork, context: Context, loaded: Loaded, *, preview: bool
+) -> tuple[dict[str, Any], Message]:
+    """The columns of a rendering under way, and the command that asks for it.
+
+    `preview`: only somebody who looks at this version waits for it; of a final it is never one.
+    """
     snapshot = await _snapshot(uow, loaded)
     columns = {
         **axis_columns("rendering", Axis("pending", None, context.now)),
         "rendering_version": loaded.invoice.version,
         "rendering_source": digest_of(snapshot),
     }
-    return columns, render_command(context, loaded.invoice, snapshot)
+    return columns, render_command(context, loaded.invoice, snapshot, preview=preview)
 
 
 async def _snapshot(uow: UnitOfWork, loaded: Loaded) -> Mapping[str, Any]:

@@ -107,12 +107,8 @@ async def _prepare(
     if Step.SEND_WAITING_EMAILS in steps:
         messages.append(send_command(context, email, document, settings))
         email = dataclasses.replace(email, requested=True)
-    asked = (
-        loaded.around.axes.rendering.state == "pending"
-        and loaded.around.axes.rendering_version == loaded.invoice.version
-    )
-    if Step.RENDER in steps and not asked:
-        columns, message = await rendering(uow, context, loaded)
+    if Step.RENDER in steps and not await _asked_for_good(uow, loaded):
+        columns, message = await rendering(uow, context, loaded, preview=False)
         messages.append(message)
     if settings.outbound == "off":
         email = dataclasses.replace(email, reason={"code": "outbound_off", "message": ""})
@@ -128,6 +124,17 @@ async def _prepare(
     trail = Trail([entry(context, action, loaded.invoice, [Change("to", None, to)])], messages)
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, trail)
     return email
+
+
+async def _asked_for_good(uow: UnitOfWork, loaded: Loaded) -> bool:
+    """Whether the document of this version is on its way, and comes whatever becomes of the invoice meanwhile.
+
+    A preview might not (ADR 22), so the first e-mail that waits for it asks once more.
+    """
+    invoice, axes = loaded.invoice, loaded.around.axes
+    if axes.rendering.state != "pending" or axes.rendering_version != invoice.version:
+        return False
+    return invoice.status.final or bool(await uow.emails.waiting(invoice.id, invoice.version))
 
 
 def send_command(

@@ -83,10 +83,13 @@ def command(
     queue: str = "render.interactive",
     attempt: int = 1,
     message_id: str = "m-1",
+    preview: bool = False,
 ) -> Delivery:
     """A delivery of a render command."""
     type_ = "commands.document.render.bulk.v1" if queue == "render.bulk" else "commands.document.render.v1"
-    data = RenderDocument(invoice_id=snapshot.invoice_id, version=snapshot.version, document=snapshot)
+    data = RenderDocument(
+        invoice_id=snapshot.invoice_id, version=snapshot.version, preview=preview, document=snapshot
+    )
     envelope = Envelope(
         id=message_id,
         source="urn:factures:invoice-service",

@@ -318,3 +318,22 @@ async def test_a_command_that_is_none(bus: RecordingBus, store: DocumentStore) -
     assert isinstance(outcome, DeadLetter)
     assert "version" in outcome.reason
     assert "secret" not in outcome.reason
+
+
+async def test_a_preview_that_a_later_one_has_overtaken_is_neither_made_nor_answered(
+    bus: RecordingBus, store: DocumentStore
+) -> None:
+    handler, renderer = _handler(bus, store, PDF, PDF)
+    later, earlier = plain(version=7, number="PF-7"), plain(version=6, number="PF-6")
+
+    for number, delivery in enumerate(
+        (
+            command(later, preview=True),
+            command(earlier, preview=True, message_id="m-2"),
+            command(earlier, message_id="m-3"),
+        )
+    ):
+        assert await handler(delivery) == Ack(), number
+
+    assert renderer.jobs == [later, earlier]
+    assert [envelope.causationid for envelope in bus.published] == ["m-1", "m-3"]

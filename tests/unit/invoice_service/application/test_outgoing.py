@@ -20,7 +20,7 @@ INVOICE = cast("Invoice", SimpleNamespace(id=uuid.uuid4(), number="PF-0001", ver
 def test_what_nobody_waits_for_does_not_stand_in_the_way(queue: str, *, in_bulk: bool) -> None:
     context = Context(SYSTEM, dt.datetime.now(dt.UTC), "c-1", in_bulk=in_bulk)
 
-    message = render_command(context, INVOICE, plain().model_dump(mode="json"))
+    message = render_command(context, INVOICE, plain().model_dump(mode="json"), preview=True)
 
     contract = contract_of(message["type"])
     assert queues_for(contract.exchange, contract.routing_key) == (queue,)
