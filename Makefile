@@ -27,7 +27,7 @@ help: ## List these targets
 
 setup: $(READY) ## Install what running needs (quick when there is nothing to do)
 
-setup-test: $(READY_TO_TEST) ## Install what testing and linting need, a RabbitMQ and a Postfix to start included
+setup-test: $(READY_TO_TEST) ## Install what testing and linting need, RabbitMQ, Postfix and promtool included
 
 $(READY):
 	@sh setup/venv.sh standalone
@@ -38,6 +38,7 @@ $(READY_TO_TEST): $(READY)
 	@sh setup/venv.sh test,lint
 	@sh setup/rabbitmq.sh
 	@sh setup/postfix.sh
+	@sh setup/prometheus.sh
 	@touch $@
 
 demo: setup ## The whole story on sample data, into demo-output/ (DEMO_LANG=fr or en)

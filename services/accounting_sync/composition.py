@@ -8,6 +8,7 @@ from services.accounting_sync.connectors.base import Connector
 from services.accounting_sync.connectors.beancount import BeancountConnector
 from services.accounting_sync.connectors.none import NoConnector
 from services.accounting_sync.handler import TransferHandler
+from services.accounting_sync.measured import Measured
 from services.accounting_sync.settings import OWNER_ROLE, SERVICE_ROLE, AccountingSettings
 from services.accounting_sync.transfers import PostgresTransferLog
 from shared.bus import topology
@@ -87,7 +88,7 @@ async def _connectors(settings: AccountingSettings) -> dict[str, Connector]:
     if (beancount := beancount_connector(settings)) is not None:
         await beancount.prepare()
         connectors["beancount"] = beancount
-    return connectors
+    return {name: Measured(connector) for name, connector in connectors.items()}
 
 
 def _alive(subscription: Subscription) -> Check:

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from services.invoice_service.composition import api, consumer, database, migrate_database, relay
 from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import RabbitMQBus
-from shared.observability.health import management_port
+from shared.observability.health import Presence, management_port
 from shared.observability.logging import configure_logging
 from shared.runtime import run_until_signalled
 from shared.settings import exit_when_refused, load_or_exit
@@ -22,11 +22,13 @@ def _nothing() -> None:
 async def _api(settings: InvoiceSettings) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(database(settings, "api"))
-        checks = {"database": pool.ready}
-        await stack.enter_async_context(api(settings, pool, checks, _nothing))
+        presence = Presence()
+        checks = {"database": pool.ready, "serving": presence.serving}
+        # First, and so last to go: it says that the API is about to stop.
         await stack.enter_async_context(
             management_port(settings.management_host, settings.management_port, checks)
         )
+        await stack.enter_async_context(api(settings, pool, checks, _nothing, presence))
         yield
 
 

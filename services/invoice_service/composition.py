@@ -29,7 +29,7 @@ from services.invoice_service.storage.verification import PostgresBooks
 from shared.bus import topology
 from shared.bus.port import Bus
 from shared.documents.store import DocumentStore
-from shared.observability.health import Check
+from shared.observability.health import Check, Presence
 from shared.postgres.migrations import ensure_roles, migrate
 from shared.postgres.pool import Pool, open_pool
 from shared.runtime import background
@@ -68,9 +68,17 @@ async def database(settings: InvoiceSettings, part: str) -> AsyncIterator[Pool]:
 
 @asynccontextmanager
 async def api(
-    settings: InvoiceSettings, pool: Pool, checks: Mapping[str, Check], after_commit: Callable[[], None]
+    settings: InvoiceSettings,
+    pool: Pool,
+    checks: Mapping[str, Check],
+    after_commit: Callable[[], None],
+    presence: Presence | None = None,
 ) -> AsyncIterator[int]:
-    """The API on its port, which is what is yielded."""
+    """The API on its port, which is what is yielded.
+
+    `presence`: told of its coming, and before it goes; None where nobody else could take its requests.
+    """
+    present = presence or Presence()
     live = live_on(pool, settings)
     services = ApiServices(
         transactions=transactions_on(pool),
@@ -80,10 +88,15 @@ async def api(
         live=live,
         after_commit=after_commit,
         checks=checks,
+        presence=present,
     )
     app = create_app(services, authenticators=authenticators_of(settings))
     async with background("live", live.run), listening(app, settings.host, settings.port) as port:
-        yield port
+        present.arrive()
+        try:
+            yield port
+        finally:
+            await present.leave(settings.leave_seconds if presence else 0)
 
 
 def live_on(pool: Pool, settings: InvoiceSettings) -> LiveFeed:

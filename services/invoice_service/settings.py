@@ -64,6 +64,11 @@ class InvoiceSettings(ServiceSettings):
     jwks_url: str | None = Field(
         default=None, pattern="^https?://", description="where the gateway's keys are"
     )
+    leave_seconds: float = Field(
+        default=5,
+        ge=0,
+        description="told to stop, the API says so at /readyz, and takes requests for so long still",
+    )
     pool_size: int = Field(
         default=10, ge=2, le=500, description="connections to the database, of each process"
     )
@@ -109,6 +114,12 @@ class InvoiceSettings(ServiceSettings):
         given = [value is not None for value in (self.jwt_issuer, self.jwt_audience, self.jwks_url)]
         if any(given) and not all(given):
             raise ValueError("jwt_issuer, jwt_audience and jwks_url go together")
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_in_time(self) -> Self:
+        if self.leave_seconds >= self.drain_seconds:
+            raise ValueError("INVOICE_LEAVE_SECONDS must be less than DRAIN_SECONDS, which it is a part of")
         return self
 
     def service_password(self) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from services.mailer.deliveries import Deliveries
 from services.mailer.handler import SendEmailHandler
+from services.mailer.measured import Measured
 from services.mailer.sessions import Sessions
 from services.mailer.settings import MailerSettings
 from shared.bus import topology
@@ -62,7 +63,7 @@ async def serving(settings: MailerSettings, bus: Bus) -> AsyncIterator[Mapping[s
     documents = DocumentStore(settings.documents_url)
     async with database(settings) as pool, sessions(settings) as kept:
         handler = SendEmailHandler(
-            settings, bus=bus, deliveries=Deliveries(pool), documents=documents, sessions=kept
+            settings, bus=bus, deliveries=Deliveries(pool), documents=documents, sessions=Measured(kept)
         )
         subscription = await bus.serve(topology.EMAIL, handler.handle, concurrency=settings.concurrency)
 

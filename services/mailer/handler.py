@@ -16,9 +16,9 @@ import structlog
 from services.mailer import headers, progress, reports
 from services.mailer.deliveries import ConflictingRepeat, DatabaseUnavailable, Deliveries
 from services.mailer.headers import UnsafeHeader
+from services.mailer.measured import Offering
 from services.mailer.message import File, Mail, compose, in_utc
 from services.mailer.progress import Email, Recipient, Superseded
-from services.mailer.sessions import Sessions
 from services.mailer.settings import OUTBOUND_OFF, MailerSettings
 from services.mailer.smtp import Answer, NoSession, Verdict
 from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
@@ -67,7 +67,7 @@ class SendEmailHandler:
         bus: Bus,
         deliveries: Deliveries,
         documents: DocumentStore,
-        sessions: Sessions,
+        sessions: Offering,
         clock: Callable[[], dt.datetime] = utc_now,
         record_pauses: Sequence[float] = (0.5, 2, 5),
     ) -> None:

@@ -32,6 +32,7 @@ from services.standalone.settings import StandaloneSettings
 from shared.bus.local import LocalBus, install
 from shared.bus.retry import RetryPolicy
 from shared.documents.store import DocumentStore
+from shared.observability.health import management_port
 from shared.postgres.migrations import ensure_roles
 
 _BUS_OWNER = "bus_owner"
@@ -106,6 +107,9 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         await stack.enter_async_context(mailing.serving(mailer, bus))
         await stack.enter_async_context(accounting.serving(ledger, bus))
         port = await stack.enter_async_context(invoicing.serving(invoice, bus))
+        await stack.enter_async_context(
+            management_port(settings.management_host, settings.management_port, {"bus": bus.ready})
+        )
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - to show a reachable one
         yield Standalone(
             f"http://{host}:{port}", key, mail, invoice, ledger, demonstrates=demonstration is not None

@@ -35,6 +35,14 @@ class StandaloneSettings(BaseSettings):
     log_level: LogLevel = Field(
         default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
     )
+    management_host: str = Field(
+        default="127.0.0.1",
+        validation_alias="MANAGEMENT_HOST",
+        description="where /livez, /readyz and /metrics are; they ask for no key",
+    )
+    management_port: int = Field(
+        default=0, ge=0, le=65535, validation_alias="MANAGEMENT_PORT", description="0: none"
+    )
     drain_seconds: float = Field(
         default=30,
         gt=0,

@@ -27,7 +27,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.reading import what_is_wrong
 from shared.contracts.registry import CONTRACTS
 from shared.observability.logging import log_context
-from shared.observability.metrics import MESSAGE_SECONDS, MESSAGES, PUBLISHED
+from shared.observability.metrics import MESSAGE_LAG_SECONDS, MESSAGE_SECONDS, MESSAGES, PUBLISHED
 
 _REASON_CHARACTERS = 2000
 _UNDECODABLE = "undecodable"
@@ -60,9 +60,18 @@ Settlement = Done | Again | Park
 
 
 async def handle(
-    handler: Handler, policy: RetryPolicy, *, queue: str, body: bytes, attempt: int
+    handler: Handler,
+    policy: RetryPolicy,
+    *,
+    queue: str,
+    body: bytes,
+    attempt: int,
+    waited: float | None = None,
 ) -> Settlement:
-    """Run a handler on a delivery, as its `attempt` (from 1); says how the delivery is to be settled."""
+    """Run a handler on a delivery, as its `attempt` (from 1); says how the delivery is to be settled.
+
+    `waited`: for how many seconds it was in its queue; None when that is not known, or is a retry's.
+    """
     try:
         envelope = Envelope.decode(body)
     except ValidationError as error:
@@ -72,6 +81,8 @@ async def handle(
         return settlement
     delivery = Delivery(envelope=envelope, queue=queue, attempt=attempt)
     type_ = _type_label(envelope.type)
+    if waited is not None:
+        MESSAGE_LAG_SECONDS.labels(queue, type_).observe(waited)
     with _log_ids(envelope):
         with MESSAGE_SECONDS.labels(queue, type_).time():
             outcome = await _outcome(handler(delivery))

@@ -1,5 +1,6 @@
 """The management port: `/livez`, `/readyz`, `/metrics`. Loopback unless the settings say otherwise."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -7,9 +8,13 @@ import structlog
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from shared.observability.metrics import READY
+
 Check = Callable[[], Awaitable[bool]]
 
 log = structlog.get_logger(__name__)
+
+_CHECK_SECONDS = 2.0
 
 
 async def livez(_request: web.Request) -> web.Response:
@@ -38,8 +43,46 @@ async def _holds(name: str, check: Check) -> bool:
         return False
 
 
-async def _metrics(_request: web.Request) -> web.Response:
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+class Presence:
+    """Whether a process takes work from outside: a check of `/readyz`, which says no before the process stops."""
+
+    def __init__(self) -> None:
+        self._present = False
+        self.leaving = False
+
+    def arrive(self) -> None:
+        """Work may come."""
+        self._present = True
+
+    async def leave(self, seconds: float) -> None:
+        """Say so, and wait until everybody has heard it; work is still taken meanwhile."""
+        self._present = False
+        self.leaving = True
+        await asyncio.sleep(seconds)
+
+    async def serving(self) -> bool:
+        """The check."""
+        return self._present
+
+
+def metrics(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """A handler that tells all instruments of this process, and whether each check holds now."""
+
+    async def handler(_request: web.Request) -> web.Response:
+        for name, check in checks.items():
+            READY.labels(name).set(await _holds_at_once(name, check))
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return handler
+
+
+async def _holds_at_once(name: str, check: Check) -> bool:
+    """A check that takes longer than a scrape may wait does not hold."""
+    try:
+        async with asyncio.timeout(_CHECK_SECONDS):
+            return await _holds(name, check)
+    except TimeoutError:
+        return False
 
 
 @asynccontextmanager
@@ -51,7 +94,7 @@ async def management_port(host: str, port: int, checks: Mapping[str, Check]) -> 
     app = web.Application()
     app.router.add_get("/livez", livez)
     app.router.add_get("/readyz", readyz(checks))
-    app.router.add_get("/metrics", _metrics)
+    app.router.add_get("/metrics", metrics(checks))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()

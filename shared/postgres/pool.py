@@ -1,6 +1,7 @@
 """The connection pool: one way in, with time limits on both sides."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
@@ -8,6 +9,13 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import structlog
+
+from shared.observability.metrics import (
+    DATABASE_BUSY,
+    DATABASE_CONNECTIONS,
+    DATABASE_CONNECTIONS_LIMIT,
+    DATABASE_WAIT_SECONDS,
+)
 
 # Text, because asyncpg's classes take parameters only in its type stubs.
 Connection: TypeAlias = (
@@ -27,11 +35,16 @@ class PoolBusy(Exception):
 
 
 class Pool:
-    """A pool of connections to one database, as one role."""
+    """A pool of connections to one database, as one role. `name`: what its metrics call it."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", acquire_seconds: float) -> None:
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", acquire_seconds: float, name: str) -> None:
         self._pool = pool
         self._acquire_seconds = acquire_seconds
+        self._name = name
+        self._wait_seconds = DATABASE_WAIT_SECONDS.labels(name)
+        DATABASE_CONNECTIONS_LIMIT.labels(name).set(pool.get_max_size())
+        DATABASE_CONNECTIONS.labels(name, "idle").set_function(pool.get_idle_size)
+        DATABASE_CONNECTIONS.labels(name, "used").set_function(lambda: pool.get_size() - pool.get_idle_size())
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
@@ -41,10 +54,13 @@ class Pool:
             PoolBusy: none came free in time.
             asyncpg.PostgresConnectionError: it was lost meanwhile.
         """
+        asked = time.perf_counter()
         try:
             connection = await self._pool.acquire(timeout=self._acquire_seconds)
         except TimeoutError:
+            DATABASE_BUSY.labels(self._name).inc()
             raise PoolBusy(self._acquire_seconds) from None
+        self._wait_seconds.observe(time.perf_counter() - asked)
         try:
             yield connection
         except asyncpg.InternalClientError as error:
@@ -75,6 +91,8 @@ class Pool:
 
     async def close(self) -> None:
         """Close the connections, once they are released."""
+        for state in ("idle", "used"):
+            DATABASE_CONNECTIONS.remove(self._name, state)
         await self._pool.close()
 
 
@@ -125,4 +143,4 @@ async def open_pool(
             "timezone": "UTC",
         },
     )
-    return Pool(pool, acquire_seconds)
+    return Pool(pool, acquire_seconds, application_name)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.bus_tap import completion
 from tests.support.processes import ServiceProcess, run_command, stable_port
@@ -25,7 +26,13 @@ class Standalone:
         self.data = folder / "data"
         port = stable_port()
         self.address = f"http://127.0.0.1:{port}"
-        self.settings = {"PORT": str(port), "FACTURES_DATA": str(self.data), "FACTURES_ADMIN_KEY": KEY}
+        self.management_port = stable_port()
+        self.settings = {
+            "PORT": str(port),
+            "MANAGEMENT_PORT": str(self.management_port),
+            "FACTURES_DATA": str(self.data),
+            "FACTURES_ADMIN_KEY": KEY,
+        }
         self.process = ServiceProcess(
             "standalone", ["services.standalone", "run"], self.settings, folder, port=port
         )
@@ -53,11 +60,23 @@ async def client(standalone: Standalone) -> AsyncIterator[ShopClient]:
         yield client
 
 
+async def told(standalone: Standalone, client: ShopClient) -> set[str]:
+    """The metrics that its management port shows with a value."""
+    address = f"http://127.0.0.1:{standalone.management_port}/metrics"
+    async with client.session.get(address) as response:
+        families = text_string_to_metric_families(await response.text())
+        return {family.name for family in families if family.samples}
+
+
 async def test_the_data_outlive_a_stop_and_a_kill(standalone: Standalone, client: ShopClient) -> None:
     await client.open_shop()
     received = await client.call("POST", "/job-completions", completion(JOB, message_id="mis-1"))
     final = await client.finalize(received["invoice"])
     final = await client.until(final["number"], settled)
+    # One process does it all, and so it measures it all.
+    assert {"factures_renders", "factures_transfers", "factures_message_lag_seconds", "factures_ready"} <= (
+        await told(standalone, client)
+    )
     paper = await client.pdf("00001")
 
     assert await standalone.process.stop() == 0

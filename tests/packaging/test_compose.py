@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from pydantic_settings import BaseSettings
 
 from services.accounting_sync.settings import AccountingSettings
@@ -25,9 +26,11 @@ CLASSES: Mapping[str, type[ServiceSettings]] = {
     "mailer": MailerSettings,
     "accounting_sync": AccountingSettings,
 }
-FOREIGN = {"postgres", "rabbitmq", "mail-catcher"}
+WATCHING = {"prometheus", "grafana"}
+FOREIGN = {"postgres", "rabbitmq", "mail-catcher", *WATCHING}
 JOBS = {"migrate-invoice", "migrate-mailer", "migrate-accounting", "topology"}
 PROCESSES = SERVICES_OF.keys() - JOBS
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - inside a container, whose ports are published one by one
 DOCUMENTS = "/var/lib/factures/documents"
 # Who reads or writes documents; the others are told where they are and never look.
 DOCUMENTS_USED_BY = {"api", "render", "mailer"}
@@ -134,6 +137,8 @@ def test_what_is_waited_for_can_come() -> None:
             condition = wanted["condition"]
             if condition == "service_completed_successfully":
                 assert other in JOBS
+            elif name in WATCHING:
+                assert (condition, other) == ("service_started", "prometheus")
             else:
                 assert condition == "service_healthy"
                 assert other in FOREIGN
@@ -192,6 +197,32 @@ def test_a_container_is_built_from_the_dockerfile_of_its_service(name: str) -> N
 
 
 def test_files_that_are_mounted_exist() -> None:
-    mounts = [Path(volume.split(":")[0]) for volume in container("postgres")["volumes"] if volume[0] == "."]
+    volumes = [volume for name in FOREIGN for volume in container(name).get("volumes", ())]
+    mounts = [Path(volume.split(":")[0]) for volume in volumes if volume[0] == "."]
     assert mounts
     assert all((ROOT / mount).is_file() for mount in mounts)
+
+
+def test_what_watches_comes_when_it_is_wanted_and_finds_every_process() -> None:
+    for name in compose()["services"]:
+        assert container(name).get("profiles") == (["monitoring"] if name in WATCHING else None)
+    scraped = yaml.safe_load((ROOT / "ops/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    (found,) = scraped[0]["dns_sd_configs"]
+    # The mailer has its network of the mail catcher, and so its name.
+    names = {container(name).get("network_mode", name).removeprefix("service:") for name in PROCESSES}
+    assert set(found["names"]) == names
+    for name in PROCESSES:
+        told = told_by_default(compose(), name)
+        assert (told["MANAGEMENT_HOST"], told["MANAGEMENT_PORT"]) == (EVERYWHERE, str(found["port"]))
+
+
+def test_grafana_finds_what_is_mounted() -> None:
+    targets = {volume.split(":")[1] for volume in container("grafana")["volumes"]}
+    told = container("grafana")["environment"]
+    (provider,) = yaml.safe_load((ROOT / "ops/grafana/dashboards.yml").read_text())["providers"]
+    home = told["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert home in targets
+    assert home.startswith(provider["options"]["path"] + "/")
+    (source,) = yaml.safe_load((ROOT / "ops/grafana/datasource.yml").read_text())["datasources"]
+    host = urlsplit(source["url"])
+    assert (host.hostname in WATCHING, host.port) == (True, 9090)

@@ -162,7 +162,7 @@ class Installation:
         """The six processes, started; killed in the end."""
         documents = {"DOCUMENTS_URL": f"file://{self.folder / 'documents'}"}
         ledger = {"ACCOUNTING_LEDGER_FOLDER": str(self.folder / "ledger")}
-        api = {"INVOICE_PORT": str(stable_port())}
+        api = {"INVOICE_PORT": str(stable_port()), "INVOICE_LEAVE_SECONDS": "0"}
         started = {
             "api": self._process("api", "invoice_service", "INVOICE", broker, documents | api),
             "relay": self._process("relay", "invoice_service", "INVOICE", broker, {}),
@@ -244,6 +244,7 @@ async def test_without_a_broker_they_live_and_wait(installation: Installation) -
         async with asking() as session:
             for process in processes.values():
                 await until_alive(process, session)
+            await processes["api"].ready()
             answers = {name: await one.answer("readyz", session) for name, one in processes.items()}
         unavailable = dict.fromkeys(processes.keys() - {"api"}, HTTPStatus.SERVICE_UNAVAILABLE)
         # The API needs none: what is to be said waits in the outbox.

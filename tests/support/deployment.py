@@ -200,6 +200,7 @@ class Deployment:
             "INVOICE_PORT": str(self._api_port),
             "DOCUMENTS_URL": self._documents,
             "FACTURES_ADMIN_KEY": self.admin_key,
+            "INVOICE_LEAVE_SECONDS": "0",
         }
 
     def _relay_settings(self) -> Settings:

@@ -161,6 +161,11 @@ class ServiceProcess:
         except (aiohttp.ClientError, TimeoutError):
             return None
 
+    async def metrics(self, session: aiohttp.ClientSession) -> str:
+        """What its `/metrics` tells."""
+        async with session.get(f"http://127.0.0.1:{self._port}/metrics") as response:
+            return await response.text()
+
     def running(self) -> bool:
         """Whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None

@@ -9,7 +9,7 @@ from aiohttp import web
 from services.invoice_service.api.problems import problem_of
 from services.invoice_service.api.requests import waits_to_be_asked
 from services.invoice_service.api.routing import Handler
-from services.invoice_service.api.services import BODY, REQUEST_ID
+from services.invoice_service.api.services import BODY, REQUEST_ID, SERVICES
 from shared.identifiers import new_id
 from shared.observability.logging import log_context
 from shared.observability.metrics import HTTP_SECONDS
@@ -68,8 +68,13 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 async def marked(request: web.Request, response: web.StreamResponse) -> None:
-    """Put on every answer what all of them carry, before its first byte leaves: streams and redirections too."""
+    """Put on every answer what all of them carry, before its first byte leaves: streams and redirections too.
+
+    Before the process stops each answer ends its connection: the next request finds another process.
+    """
     mark(response, request.get(REQUEST_ID) or str(new_id()))
+    if request.app[SERVICES].presence.leaving:
+        response.force_close()
 
 
 def mark(response: web.StreamResponse, request_id: str) -> None:

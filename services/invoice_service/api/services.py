@@ -12,7 +12,7 @@ from services.invoice_service.application.ports.transactions import Transactions
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.settings import InvoiceSettings
 from shared.documents.store import DocumentStore
-from shared.observability.health import Check
+from shared.observability.health import Check, Presence
 
 
 def _nothing() -> None:
@@ -24,7 +24,7 @@ class ApiServices:
     """Everything outside the API that its handlers use.
 
     `after_commit` is called after every transaction that may have put messages in the outbox: a hint, which may
-    do nothing. `checks` are what `/readyz` asks.
+    do nothing. `checks` are what `/readyz` asks; `presence` says when the process is about to stop.
     """
 
     transactions: Transactions[UnitOfWork]
@@ -34,6 +34,7 @@ class ApiServices:
     live: Live
     after_commit: Callable[[], None] = _nothing
     checks: Mapping[str, Check] = field(default_factory=dict)
+    presence: Presence = field(default_factory=Presence)
 
 
 SERVICES = web.AppKey("services", ApiServices)

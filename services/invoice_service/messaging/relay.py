@@ -6,8 +6,9 @@ absorbs it. Nothing is ever lost, and any number of relays may run.
 
 import asyncio
 import datetime as dt
+import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -17,12 +18,14 @@ from services.invoice_service.application.ports.transactions import StorageUnava
 from shared.bus.port import Bus, PublishError
 from shared.contracts.envelope import Envelope
 from shared.observability.logging import log_context
-from shared.observability.metrics import OUTBOX_AGE, OUTBOX_DEPTH
+from shared.observability.metrics import OUTBOX_AGE, OUTBOX_DEPTH, PARKED
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
 _LONGEST_BACKOFF = dt.timedelta(seconds=30)
+_REPORT_SECONDS = 5.0
+_PARKED_KINDS = ("dead", "quarantined", "unknown_reference")
 
 
 class LeasedMessage(Protocol):
@@ -45,6 +48,8 @@ class Backlog(Protocol):
     def held(self) -> int: ...  # noqa: D102 - the name says it
     @property
     def oldest_seconds(self) -> float: ...  # noqa: D102 - the name says it
+    @property
+    def parked(self) -> Mapping[str, int]: ...  # noqa: D102 - the name says it
 
 
 class OutboxPort(Protocol):
@@ -79,6 +84,7 @@ class Relay:
         # Publishing a batch is cut off well before its lease ends, so that no other relay has it meanwhile.
         self._publish_seconds = lease_seconds / 2
         self._hint = asyncio.Event()
+        self._next_report = 0.0
 
     def wake(self) -> None:
         """Look at the outbox now."""
@@ -92,8 +98,7 @@ class Relay:
                 self._hint.clear()
                 try:
                     moved = await self.publish_batch()
-                    if moved < BATCH:
-                        await self._report()
+                    await self._report()
                 except (StorageUnavailable, OSError, TimeoutError) as error:
                     log.warning("outbox unavailable", error=str(error))
                     moved = 0
@@ -153,7 +158,14 @@ class Relay:
         return None
 
     async def _report(self) -> None:
+        """Tell what waits: not at each look, and all the more when it never ends."""
+        now = time.monotonic()
+        if now < self._next_report:
+            return
+        self._next_report = now + _REPORT_SECONDS
         backlog = await self._outbox.backlog()
         OUTBOX_DEPTH.labels(held="no").set(backlog.waiting - backlog.held)
         OUTBOX_DEPTH.labels(held="yes").set(backlog.held)
         OUTBOX_AGE.set(backlog.oldest_seconds)
+        for kind in _PARKED_KINDS:
+            PARKED.labels(kind).set(backlog.parked.get(kind, 0))

@@ -7,7 +7,7 @@ commits late is not skipped.
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.postgres.pool import Pool
@@ -41,11 +41,15 @@ class LeasedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many messages wait, how many of them are held back by a switch, and since when the oldest free one."""
+    """How many messages wait, how many of them are held back by a switch, and since when the oldest free one.
+
+    `parked`: how many of each kind wait for a person.
+    """
 
     waiting: int
     held: int
     oldest_seconds: float
+    parked: Mapping[str, int]
 
 
 class Outbox:
@@ -99,9 +103,11 @@ class Outbox:
                               as oldest
                    from free"""
             )
+            kinds = await connection.fetch("select kind, count(*) as many from parked_messages group by kind")
+        parked = {one["kind"]: one["many"] for one in kinds}
         if row is None:
-            return Backlog(0, 0, 0)
-        return Backlog(row["waiting"], row["held"], int(row["oldest"]))
+            return Backlog(0, 0, 0, parked)
+        return Backlog(row["waiting"], row["held"], int(row["oldest"]), parked)
 
     async def clear_leases(self) -> None:
         """Free every lease: only where no other relay can be running (the standalone's start)."""

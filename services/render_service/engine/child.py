@@ -53,7 +53,8 @@ def _answer(maker: PdfMaker, job: bytes) -> tuple[Kind, bytes]:
     try:
         unpacked = frames.unpack_job(job)
         snapshot = DocumentSnapshot.model_validate_json(unpacked.snapshot)
-        return Kind.PDF, maker.make(snapshot, unpacked.logo, unpacked.form)
+        pdf = maker.make(snapshot, unpacked.logo, unpacked.form)
+        return Kind.PDF, frames.pack_pdf(maker.pages, pdf)
     except Unprintable as error:
         return _unprintable(error.code, error.message)
     except (MemoryError, KeyboardInterrupt, SystemExit):

@@ -22,7 +22,7 @@ class Kind(IntEnum):
 
     READY = 0  # child: I can render
     JOB = 1  # parent: what to render, `pack_job`
-    PDF = 2  # child: its PDF
+    PDF = 2  # child: its PDF, `pack_pdf`
     UNPRINTABLE = 3  # child: why there is none, `pack_reason`
 
 
@@ -105,6 +105,24 @@ def unpack_job(payload: bytes) -> Job:
     if ends[-1] != len(payload):
         raise BrokenFrame("a job that is not whole")
     return Job(snapshot, logo or None, form)
+
+
+def pack_pdf(pages: int, pdf: bytes) -> bytes:
+    """A PDF and how many pages it has, as a payload."""
+    return _LENGTH.pack(pages) + pdf
+
+
+def unpack_pdf(payload: bytes) -> tuple[int, bytes]:
+    """Back from `pack_pdf`.
+
+    Raises:
+        BrokenFrame: it is no such payload.
+    """
+    try:
+        (pages,) = _LENGTH.unpack_from(payload)
+    except struct.error as error:
+        raise BrokenFrame("a PDF that is none") from error
+    return pages, payload[_LENGTH.size :]
 
 
 def pack_reason(code: str, message: str) -> bytes:

@@ -27,7 +27,9 @@ _KEPT_FORMS = 4
 
 
 class PdfMaker:
-    """WeasyPrint with fonts loaded and forms compiled, once per process."""
+    """WeasyPrint with fonts loaded and forms compiled, once per process. `pages`: of what was made last."""
+
+    pages = 0
 
     def __init__(self) -> None:
         self._fonts = FontConfiguration()
@@ -58,6 +60,7 @@ class PdfMaker:
                     pdf_identifier=bytes.fromhex(digest_of(snapshot, form))[:16],
                     **archive.OPTIONS,
                 )
+                self.pages = len(document.pages)
         except FatalURLFetchingError as error:
             raise bad_template(snapshot.template, f"it asks for what it has not: {error}") from error
         return pdf

@@ -11,6 +11,7 @@ from services.render_service.engine.frames import Job
 from services.render_service.engine.limits import Limits
 from services.render_service.engine.process import Child
 from services.render_service.errors import ChildUnavailable
+from services.render_service.measured import rendering
 from services.render_service.own_forms import OwnForm
 from shared.contracts.values import DocumentSnapshot
 
@@ -56,9 +57,12 @@ class Pool:
         job = Job(snapshot.model_dump_json().encode(), logo, form)
         child = await self._slots.get()
         try:
-            if child is None or not child.usable:
-                child = await Child.start(self._limits)
-            return await child.render(job)
+            with rendering() as measure:
+                if child is None or not child.usable:
+                    child = await Child.start(self._limits)
+                pdf = await child.render(job)
+                measure.pages = child.pages
+                return pdf
         finally:
             self._give_back(child)
 

@@ -25,7 +25,10 @@ _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "FONTCONF
 
 
 class Child:
-    """A running rendering process; one job at a time. After an error other than `Unprintable` it is dead."""
+    """A running rendering process; one job at a time. After an error other than `Unprintable` it is dead.
+
+    `pages`: how many the last PDF has.
+    """
 
     def __init__(self, process: asyncio.subprocess.Process, limits: Limits, folder: Path) -> None:
         """`folder`: its own, for what it writes; it goes with it."""
@@ -37,6 +40,7 @@ class Child:
         self._limits = limits
         self._folder = folder
         self._jobs = 0
+        self.pages = 0
 
     @classmethod
     async def start(cls, limits: Limits) -> Self:
@@ -139,7 +143,8 @@ class Child:
             raise await self._death() from None
         kind, payload = await self._receive()
         if kind is Kind.PDF:
-            return payload
+            self.pages, pdf = frames.unpack_pdf(payload)
+            return pdf
         if kind is Kind.UNPRINTABLE:
             return Unprintable(*frames.unpack_reason(payload))
         raise frames.BrokenFrame(f"a frame of kind {kind.name} as an answer")

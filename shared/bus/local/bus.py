@@ -100,7 +100,12 @@ class LocalBus:
                 log.error("message parked: whoever takes it up dies", queue=queue, times=taken.times)
                 return await self._park(taken, "delivery_limit", taken.attempt)
             settlement = await handle(
-                handler, self._policy, queue=queue, body=taken.body, attempt=taken.attempt
+                handler,
+                self._policy,
+                queue=queue,
+                body=taken.body,
+                attempt=taken.attempt,
+                waited=taken.waited if taken.attempt == 1 else None,
             )
             match settlement:
                 case Again(delay, attempt):

@@ -27,13 +27,17 @@ class Parked:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A delivery that we hold under a lease. `times` counts how often it was taken up in its queue."""
+    """A delivery that we hold under a lease. `times` counts how often it was taken up in its queue.
+
+    `waited`: for how many seconds it was due before that.
+    """
 
     id: int
     lease: uuid.UUID
     body: bytes
     attempt: int
     times: int
+    waited: float
     parked: Parked | None
 
 
@@ -88,7 +92,8 @@ class Deliveries:
                 "  where queue = $1 and available_at <= now()"
                 "  and (leased_until is null or leased_until < now())"
                 "  order by available_at, id limit $4 for update skip locked)"
-                " returning id, body, attempt, taken, parked_from, parked_reason, parked_attempts",
+                " returning id, body, attempt, taken, parked_from, parked_reason, parked_attempts,"
+                "  extract(epoch from clock_timestamp() - available_at)::float8 as waited",
                 queue,
                 lease,
                 self._lease,
@@ -101,6 +106,7 @@ class Deliveries:
                 body=row["body"],
                 attempt=row["attempt"],
                 times=row["taken"],
+                waited=max(0.0, row["waited"]),
                 parked=Parked(row["parked_from"], row["parked_reason"], row["parked_attempts"])
                 if row["parked_from"]
                 else None,

@@ -59,7 +59,7 @@ class RabbitMQBus:
         contract = contract_of(envelope.type)
         with counting_publish(envelope.type):
             await self._publisher.publish(
-                broker_message(envelope.encode(), envelope.id),
+                broker_message(envelope.encode(), envelope.id, headers.of_published()),
                 exchange=contract.exchange,
                 routing_key=contract.routing_key,
                 mandatory=contract.mandatory,
@@ -73,14 +73,21 @@ class RabbitMQBus:
         """
         envelope = decoded(body)
         with counting_publish(envelope.type if envelope else ""):
-            await self._publisher.publish(broker_message(body, message_id), exchange="", routing_key=queue)
+            await self._publisher.publish(
+                broker_message(body, message_id, headers.of_published()), exchange="", routing_key=queue
+            )
 
     async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> RabbitMQSubscription:
         """Hand each delivery of `queue` to `handler`, at most `concurrency` at once."""
 
         async def deliver(message: AbstractIncomingMessage) -> Replacement | None:
             settlement = await handle(
-                handler, self._policy, queue=queue, body=message.body, attempt=headers.attempt(message)
+                handler,
+                self._policy,
+                queue=queue,
+                body=message.body,
+                attempt=headers.attempt(message),
+                waited=headers.waited(message),
             )
             match settlement:
                 case Again(delay, attempt):

@@ -1,5 +1,6 @@
 """What a message carries beside its body: our own headers, and the broker's `x-death`."""
 
+import time
 from typing import Any
 
 from aio_pika.abc import AbstractIncomingMessage
@@ -8,6 +9,7 @@ from shared.bus.middleware import decoded
 from shared.bus.port import ParkedDelivery
 
 ATTEMPT = "x-factures-attempt"
+PUBLISHED = "x-factures-published"
 PARKED_FROM = "x-factures-parked-from"
 PARKED_REASON = "x-factures-parked-reason"
 PARKED_ATTEMPTS = "x-factures-parked-attempts"
@@ -18,6 +20,22 @@ Headers = dict[str, str | int]
 def attempt(message: AbstractIncomingMessage) -> int:
     """The attempt that this delivery is; 1 when it has not been retried."""
     return _count(message.headers.get(ATTEMPT))
+
+
+def of_published() -> Headers:
+    """The headers of a message that is published for the first time: when, in milliseconds of the clock."""
+    return {PUBLISHED: time.time_ns() // 1_000_000}
+
+
+def waited(message: AbstractIncomingMessage) -> float | None:
+    """For how many seconds it waited for its first handling; None when it does not say, or was retried.
+
+    As exact as the clocks of the machines agree.
+    """
+    published = message.headers.get(PUBLISHED)
+    if not isinstance(published, int):
+        return None
+    return max(0.0, time.time() - published / 1000)
 
 
 def of_parked(queue: str, reason: str, attempts: int) -> Headers:

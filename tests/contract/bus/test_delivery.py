@@ -3,8 +3,9 @@
 import asyncio
 
 import pytest
+from prometheus_client import REGISTRY
 
-from shared.bus.outcome import Ack, Outcome
+from shared.bus.outcome import Ack, Outcome, Retry
 from shared.bus.port import Bus, Delivery, Unroutable
 from shared.bus.topology import EMAIL, PRODUCTION, QUEUES, RESULTS
 from shared.contracts import registry
@@ -12,7 +13,7 @@ from shared.contracts.envelope import caused_by
 from shared.contracts.registry import CONTRACTS, Contract, UnknownMessageType
 from shared.contracts.values import Wire
 from tests.contract.bus.conftest import OpenBus
-from tests.support.messages import Gate, Recorder, envelope
+from tests.support.messages import JOB_COMPLETED, Gate, Recorder, envelope
 from tests.support.waiting import until
 
 # Written down here, and not taken from the topology: who handles what is part of the contract.
@@ -246,3 +247,18 @@ async def test_a_message_that_nobody_works_on_is_free_for_another(bus: Bus, open
     await idle.received(4)
     assert set(idle.ids) | set(busy.begun) == {message.id for message in sent}
     busy.opened.set()
+
+
+async def test_the_wait_for_the_first_handling_is_measured_and_that_of_a_retry_is_not(bus: Bus) -> None:
+    labels = {"queue": PRODUCTION, "type": JOB_COMPLETED}
+
+    def waits() -> float:
+        return REGISTRY.get_sample_value("factures_message_lag_seconds_count", labels) or 0
+
+    before, handler = waits(), Recorder(Retry("busy"), Ack())
+    await bus.publish(envelope())
+
+    await bus.serve(PRODUCTION, handler, concurrency=1)
+
+    await handler.received(2)
+    assert waits() == before + 1

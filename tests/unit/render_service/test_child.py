@@ -17,6 +17,8 @@ JOB = frames.pack_job(frames.Job(plain().model_dump_json().encode(), b"a logo"))
 class Maker(PdfMaker):
     """Raises, or returns a PDF."""
 
+    pages = 2
+
     def __init__(self, error: BaseException | None = None) -> None:
         self._error = error
 
@@ -33,7 +35,10 @@ def _reason(maker: Maker, job: bytes = JOB) -> tuple[str, str]:
 
 
 def test_a_pdf() -> None:
-    assert child._answer(Maker(), JOB) == (Kind.PDF, b"%PDF of 00004 with a logo")
+    kind, payload = child._answer(Maker(), JOB)
+
+    assert kind is Kind.PDF
+    assert frames.unpack_pdf(payload) == (2, b"%PDF of 00004 with a logo")
 
 
 def test_a_snapshot_that_cannot_be_printed() -> None:

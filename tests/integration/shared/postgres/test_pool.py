@@ -2,6 +2,7 @@ import asyncio
 
 import asyncpg
 import pytest
+from prometheus_client import REGISTRY
 
 from shared.postgres.pool import Pool, PoolBusy, open_pool
 from tests.support.postgres import PrivatePostgres
@@ -84,3 +85,24 @@ async def test_a_transaction_that_fails_leaves_nothing(postgres: PrivatePostgres
             assert await connection.fetchval("select to_regclass('never_there')") is None
     finally:
         await pool.close()
+
+
+async def test_a_pool_tells_how_much_of_it_is_used(postgres: PrivatePostgres) -> None:
+    pool = await open_pool(postgres.admin_dsn(), application_name="told", max_size=2, acquire_seconds=0.1)
+
+    def told(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(f"factures_database_{name}", {"pool": "told", **labels})
+
+    try:
+        async with pool.acquire():
+            assert told("connections", state="used") == 1
+            async with pool.acquire():
+                with pytest.raises(PoolBusy):
+                    await pool.acquire().__aenter__()
+        assert (told("connections", state="used"), told("connections", state="idle")) == (0, 2)
+        assert told("connections_limit") == 2
+        assert (told("wait_seconds_count"), told("busy_total")) == (2, 1)
+    finally:
+        await pool.close()
+
+    assert told("connections", state="used") is None

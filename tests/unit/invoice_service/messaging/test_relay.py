@@ -3,13 +3,14 @@
 import asyncio
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
+from prometheus_client import REGISTRY
 
-from services.invoice_service.messaging.relay import Relay
+from services.invoice_service.messaging.relay import BATCH, Relay
 from shared.bus.port import Bus, ConfirmUnknown, Refused, Unroutable
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import UnknownMessageType
@@ -31,10 +32,11 @@ def leased(attempts: int = 1) -> Leased:
 
 
 @dataclass(frozen=True)
-class Nothing:
+class Waiting:
     waiting: int = 0
     held: int = 0
     oldest_seconds: float = 0
+    parked: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,6 +48,7 @@ class FakeOutbox:
     removed: list[uuid.UUID] = field(default_factory=list)
     returned: dict[uuid.UUID, tuple[str, dt.timedelta]] = field(default_factory=dict)
     failures: int = 0
+    waits: Waiting = field(default_factory=Waiting)
 
     async def lease(self, token: uuid.UUID, *, most: int, lease_for: dt.timedelta) -> list[Leased]:
         if self.failures:
@@ -63,8 +66,8 @@ class FakeOutbox:
     ) -> None:
         self.returned.update(dict.fromkeys(ids, (error, delay)))
 
-    async def backlog(self) -> Nothing:
-        return Nothing()
+    async def backlog(self) -> Waiting:
+        return self.waits
 
 
 class FakeBus:
@@ -159,3 +162,32 @@ async def test_it_goes_on_after_any_error_of_the_database() -> None:
         await running
 
     assert outbox.removed == [row.id]
+
+
+async def test_what_waits_is_told_although_there_is_no_end_to_it() -> None:
+    outbox = FakeOutbox(
+        [leased() for _ in range(2 * BATCH)],
+        waits=Waiting(waiting=900, held=300, oldest_seconds=75.5, parked={"dead": 2}),
+    )
+    stopping = asyncio.Event()
+
+    class LastBus(FakeBus):
+        async def publish(self, message: Envelope) -> None:
+            await super().publish(message)
+            stopping.set()
+
+    async with asyncio.timeout(10):
+        await relay(outbox, LastBus()).run(stopping)
+
+    assert outbox.rows, "the first batch was full, and more was there"
+    told = {
+        (name, *labels.values()): REGISTRY.get_sample_value(name, labels)
+        for name, labels in (
+            ("factures_outbox_messages", {"held": "no"}),
+            ("factures_outbox_messages", {"held": "yes"}),
+            ("factures_outbox_oldest_seconds", {}),
+            ("factures_parked_messages", {"kind": "dead"}),
+            ("factures_parked_messages", {"kind": "quarantined"}),
+        )
+    }
+    assert list(told.values()) == [600, 300, 75.5, 2, 0]
