@@ -20,7 +20,7 @@ READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup setup-test demo run test test-long test-unit lint format schemas env-example up down clean
+.PHONY: help setup setup-test demo run test test-web test-long test-unit lint format schemas env-example up down clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,7 @@ $(READY_TO_TEST): $(READY)
 	@sh setup/rabbitmq.sh
 	@sh setup/postfix.sh
 	@sh setup/prometheus.sh
+	@sh setup/chromium.sh
 	@touch $@
 
 demo: setup ## The whole story on sample data, into demo-output/ (DEMO_LANG=fr or en)
@@ -53,6 +54,9 @@ test: setup-test ## All tests, on private PostgreSQL, RabbitMQ and SMTP servers 
 
 test-long: setup-test ## The tests of whole deployments that take minutes each, which `make test` leaves out
 	$(PYTEST) -m long --timeout 900 $(ARGS)
+
+test-web: setup-test ## The pages in a real browser (part of `make test`)
+	$(PYTEST) tests/web $(ARGS)
 
 # Without proving that each rule between packages can fail: that takes as long as all the others.
 test-unit: setup-test ## The tests that need no server, in seconds

@@ -9,14 +9,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
+from aiohttp import web
+from argon2 import PasswordHasher
+
 from services.invoice_service.api.app import create_app
 from services.invoice_service.api.auth import Authenticator
 from services.invoice_service.api.server import listening
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
+from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.transactions import Transactions
+from services.invoice_service.application.users import ensure_admin
 from services.invoice_service.application.verify import Report, verify
+from services.invoice_service.domain.actors import SYSTEM
 from services.invoice_service.messaging.inbound import Inbound
 from services.invoice_service.messaging.live import LiveFeed
 from services.invoice_service.messaging.relay import Relay
@@ -26,9 +32,12 @@ from services.invoice_service.storage.outbox import Outbox
 from services.invoice_service.storage.repositories import PostgresUnitOfWork
 from services.invoice_service.storage.transactions import PostgresTransactions
 from services.invoice_service.storage.verification import PostgresBooks
+from services.invoice_service.web.routes import add_web
+from services.invoice_service.web.sessions import Sessions
 from shared.bus import topology
 from shared.bus.port import Bus
 from shared.documents.store import DocumentStore
+from shared.identifiers import new_id
 from shared.observability.health import Check, Presence
 from shared.postgres.migrations import ensure_roles, migrate
 from shared.postgres.pool import Pool, open_pool
@@ -90,7 +99,7 @@ async def api(
         checks=checks,
         presence=present,
     )
-    app = create_app(services, authenticators=authenticators_of(settings))
+    app = application(services)
     async with background("live", live.run), listening(app, settings.host, settings.port) as port:
         present.arrive()
         try:
@@ -102,6 +111,14 @@ async def api(
 def live_on(pool: Pool, settings: InvoiceSettings) -> LiveFeed:
     """What tells pages and clients of an API process what happens; to be run beside it."""
     return LiveFeed(RecentHappenings(pool), poll_seconds=settings.live_poll_seconds)
+
+
+def application(services: ApiServices) -> web.Application:
+    """The API and the pages."""
+    sessions = Sessions(services)
+    app = create_app(services, authenticators=(*authenticators_of(services.settings), sessions))
+    add_web(app, sessions)
+    return app
 
 
 def authenticators_of(settings: InvoiceSettings) -> tuple[Authenticator, ...]:
@@ -174,6 +191,13 @@ async def set_where_unset(settings: InvoiceSettings, values: Mapping[str, str]) 
     """Settings of the shop that nobody has set yet: what an installation comes with."""
     async with database(settings, "start") as pool, pool.acquire() as connection:
         await connection.execute("update settings set body = $1::jsonb || body", dict(values))
+
+
+async def ensure_first_admin(settings: InvoiceSettings, *, email: str, password: str) -> None:
+    """See to it that an administrator can log in to the pages."""
+    context = Context(SYSTEM, now(), str(new_id()))
+    async with database(settings, "start") as pool, transactions_on(pool).writing() as uow:
+        await ensure_admin(uow, context, PasswordHasher(), email=email, password=password)
 
 
 async def free_leases(settings: InvoiceSettings) -> None:

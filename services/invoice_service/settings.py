@@ -101,6 +101,10 @@ class InvoiceSettings(ServiceSettings):
         default="30/minute",
         description="wrong keys from one client address that get a 401; beyond: 429. Valid keys always pass",
     )
+    login_limit: Rate = Field(
+        default="10/15minutes",
+        description="attempts to log in to the pages as one person, from one client address; beyond: 429",
+    )
     trusted_proxies: Annotated[tuple[IPvAnyNetwork, ...], NoDecode, JsonList] = Field(
         default=(),
         description='JSON list of the networks of reverse proxies whose X-Forwarded-For is believed: ["10.0.0.0/8"]',

@@ -22,6 +22,9 @@ async def _running(settings: StandaloneSettings) -> AsyncIterator[None]:
         print(f"Factures: {running.address}  (API {running.address}/docs)", flush=True)
         if running.demonstrates:
             print("Imprimerie inventée / invented print shop (FACTURES_DEMO=off: vide / empty)", flush=True)
+        if running.first_login is not None:
+            email, password = running.first_login.email, running.first_login.password
+            print(f"Connexion / log in: {email}  {password}", flush=True)
         print(f"Clé d'administration / admin key: {running.admin_key}", flush=True)
         yield
 

@@ -25,6 +25,7 @@ from services.render_service.settings import RenderSettings
 from services.standalone.demo_data.filling import fill
 from services.standalone.demo_data.logo import LOGO
 from services.standalone.demo_data.marker import Demonstration, demonstration_in, keep
+from services.standalone.first_login import Login, first_login
 from services.standalone.lock import data_folder_lock
 from services.standalone.mailbox import Mailbox, mailbox
 from services.standalone.postgres import Server, embedded_postgres
@@ -43,7 +44,10 @@ _DATABASE = "postgres"
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """What runs: where it answers, the first key, and the settings of its services."""
+    """What runs: where it answers, the first key, the settings of its services.
+
+    `first_login` is there when it was made at this start: the only time to show it.
+    """
 
     address: str
     admin_key: str
@@ -51,6 +55,7 @@ class Standalone:
     invoice: InvoiceSettings
     accounting: AccountingSettings
     demonstrates: bool
+    first_login: Login | None
 
 
 @asynccontextmanager
@@ -100,6 +105,8 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         await invoicing.set_where_unset(invoice, {"connector": "beancount"})
         if demonstration is not None and not demonstration.complete:
             await _demonstrate(data, invoice, demonstration)
+        login = first_login(data, settings.admin_email)
+        await invoicing.ensure_first_admin(invoice, email=login.email, password=login.password)
         bus = await _bus(server, invoice.retry_policy())
         stack.push_async_callback(bus.close)
         await invoicing.free_leases(invoice)
@@ -112,7 +119,13 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         )
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - to show a reachable one
         yield Standalone(
-            f"http://{host}:{port}", key, mail, invoice, ledger, demonstrates=demonstration is not None
+            f"http://{host}:{port}",
+            key,
+            mail,
+            invoice,
+            ledger,
+            demonstrates=demonstration is not None,
+            first_login=login if login.new else None,
         )
 
 

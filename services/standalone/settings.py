@@ -22,6 +22,13 @@ class StandaloneSettings(BaseSettings):
         validation_alias="FACTURES_ADMIN_KEY",
         description="an administrator's API key; when unset one is made and kept in the data folder",
     )
+    admin_email: str = Field(
+        default="admin@factures.example",
+        validation_alias="FACTURES_ADMIN_EMAIL",
+        pattern=r"^[^@\s]+@[^@\s]+$",
+        description="who administers the pages at first; the password is made at the first start, and kept in "
+        "the data folder (admin-login)",
+    )
     data: Path = Field(
         default=Path(".local"),
         validation_alias="FACTURES_DATA",

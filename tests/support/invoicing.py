@@ -27,7 +27,7 @@ from services.invoice_service.api.app import create_app
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import Route
 from services.invoice_service.api.services import ApiServices
-from services.invoice_service.composition import authenticators_of, live_on, transactions_on
+from services.invoice_service.composition import application, live_on, transactions_on
 from services.invoice_service.settings import InvoiceSettings
 from shared.documents.store import DocumentStore
 from shared.postgres.migrations import ensure_roles, migrate
@@ -142,6 +142,7 @@ class Invoicing:
     pool: Pool
     key: str | None = ADMIN_KEY
     is_described: bool = True
+    folder: Path = field(default_factory=Path)
 
     async def call(
         self,
@@ -249,7 +250,9 @@ async def running(
         after_commit=lambda: commits.append(None),
         checks={"database": pool.ready},
     )
-    server = TestServer(create_app(services, authenticators=authenticators_of(settings), routes=routes))
+    # With routes of a test's own there are no pages; else it is the application as it is deployed.
+    app = application(services) if routes is ROUTES else create_app(services, routes=routes)
+    server = TestServer(app)
     try:
         await server.start_server()
         async with background("live", live.run), ClientSession() as session:
@@ -262,6 +265,7 @@ async def running(
                 commits,
                 pool,
                 is_described=routes is ROUTES,
+                folder=folder,
             )
     finally:
         await server.close()

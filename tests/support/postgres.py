@@ -58,7 +58,7 @@ class PrivatePostgres:
 
 
 @contextmanager
-def _reachable_folder() -> Iterator[Path]:
+def reachable_folder() -> Iterator[Path]:
     # Not pytest's own: that is closed to the system account which PostgreSQL runs as when we are root.
     folder = Path(tempfile.mkdtemp(prefix="factures-postgres-")).resolve()
     folder.chmod(0o711)
@@ -71,7 +71,7 @@ def _reachable_folder() -> Iterator[Path]:
 @asynccontextmanager
 async def running_postgres() -> AsyncIterator[PrivatePostgres]:
     """A server that is up while inside."""
-    with _reachable_folder() as folder:
+    with reachable_folder() as folder:
         server = PrivatePostgres(folder)
         try:
             await server.start()
@@ -83,7 +83,7 @@ async def running_postgres() -> AsyncIterator[PrivatePostgres]:
 @pytest.fixture
 def postgres_folder() -> Iterator[Path]:
     """An empty folder that the system account of PostgreSQL can reach; it is removed in the end."""
-    with _reachable_folder() as folder:
+    with reachable_folder() as folder:
         yield folder
 
 

@@ -8,7 +8,7 @@ from services.invoice_service.api.auth import API_KEYS, ApiKeys, Authenticator
 from services.invoice_service.api.docs import documentation
 from services.invoice_service.api.middleware import answered, marked, observed
 from services.invoice_service.api.problems import TooLarge
-from services.invoice_service.api.rate_limit import RateLimits
+from services.invoice_service.api.rate_limit import RATE_LIMITS, RateLimits
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import UPLOAD_LIMIT, Handler, Route
 from services.invoice_service.api.services import ACTOR, BODY_LIMIT, SERVICES, ApiServices
@@ -30,7 +30,7 @@ def create_app(
     app.on_shutdown.append(_send_listeners_away)
     app[API_KEYS] = ApiKeys(services)
     ways = (app[API_KEYS], *authenticators)
-    limits = RateLimits(services.settings)
+    limits = app[RATE_LIMITS] = RateLimits(services.settings)
     for route in routes:
         guarded = _guarded(route, ways, limits)
         app.router.add_route(route.method, route.pattern, guarded, expect_handler=_unasked)

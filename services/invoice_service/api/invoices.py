@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
 from aiohttp import web
@@ -30,7 +31,7 @@ from services.invoice_service.application.create_invoice import CreateInvoice, c
 from services.invoice_service.application.delete_invoice import delete_invoice
 from services.invoice_service.application.duplicate_invoice import duplicate_invoice
 from services.invoice_service.application.edit_invoice import edit_invoice
-from services.invoice_service.application.listing import Page
+from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.domain.errors import FieldError, Invalid
@@ -107,8 +108,12 @@ def ref_of(request: web.Request) -> str:
     return ref
 
 
-async def get_list(request: web.Request) -> web.Response:
-    """GET of the list."""
+def asked_of(request: web.Request) -> ListQuery:
+    """What a request asks of the list: the open ones, unless it says which.
+
+    Raises:
+        Invalid: see `list_query`.
+    """
     asked = list_query(request, LISTING)
     filters = dict(asked.filters)
     statuses = filters.get("status", tuple(status.value for status in OPEN_STATUSES))
@@ -116,7 +121,12 @@ async def get_list(request: web.Request) -> web.Response:
         filters.pop("status", None)
     else:
         filters["status"] = statuses
-    wanted = type(asked)(asked.limit, asked.sort, asked.after, filters)
+    return replace(asked, filters=filters)
+
+
+async def get_list(request: web.Request) -> web.Response:
+    """GET of the list."""
+    wanted = asked_of(request)
     return await query(
         request,
         lambda uow, context: uow.invoices.page(wanted, context.actor.id),

@@ -137,13 +137,17 @@ def list_answer(
     request: web.Request, spec: ListSpec, show: Callable[[T], Json]
 ) -> Callable[[Page[T]], Answer]:
     """How a page is presented."""
-    sort_text = request.query.get("sort", spec.default)
 
     def present(page: Page[T]) -> Answer:
-        next_ = None if page.next_after is None else _cursor(sort_text, page.next_after)
-        return Answer(200, list_body(page, show, next_))
+        return Answer(200, list_body(page, show, next_cursor(request, spec, page)))
 
     return present
+
+
+def next_cursor(request: web.Request, spec: ListSpec, page: Page[T]) -> str | None:
+    """The `after` of the page behind this one."""
+    sort_text = request.query.get("sort", spec.default)
+    return None if page.next_after is None else _cursor(sort_text, page.next_after)
 
 
 def _limit(parameters: MultiMapping[str]) -> int:

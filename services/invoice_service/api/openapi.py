@@ -75,7 +75,7 @@ def openapi_document(routes: Sequence[Route]) -> Json:
         },
         "servers": [{"url": "/", "description": "The one that serves this document"}],
         "tags": [{"name": name, "description": TAGS.get(name, "")} for name in _tags(routes)],
-        "security": [{"key": []}],
+        "security": [{"key": []}, {"session": []}],
         "paths": paths,
         "components": {
             "schemas": {**schemas, "Problem": PROBLEM},
@@ -83,7 +83,14 @@ def openapi_document(routes: Sequence[Route]) -> Json:
             "headers": dict(RESPONSE_HEADERS),
             "responses": dict(sorted(problems.items())),
             "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a gateway's JWT"}
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a gateway's JWT"},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": "factures_session",
+                    "description": "The cookie of who is logged in to the pages (behind https its name begins "
+                    "with `__Host-`); what writes needs the page's `X-CSRF-Token`, too",
+                },
             },
         },
     }

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from services.invoice_service.api.services import REQUEST_ID
 from services.invoice_service.application.ports.transactions import StorageUnavailable, TransactionConflict
+from services.invoice_service.application.sessions import WrongLogin
 from services.invoice_service.domain.errors import (
     Conflict,
     FieldError,
@@ -52,6 +53,13 @@ class RateLimited(Refusal):
         self.seconds = seconds
 
 
+class ForgedRequest(Refusal):
+    """A browser sent its session's cookie along with something that no page of ours made."""
+
+    def __init__(self) -> None:
+        super().__init__("csrf_token_missing")
+
+
 class TooSlow(Refusal):
     """The body did not arrive in time."""
 
@@ -85,6 +93,7 @@ class StaleState(Exception):
 _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Unauthorized, 401),
     (Forbidden, 403),
+    (ForgedRequest, 403),
     (NotFound, 404),
     (TooSlow, 408),
     (Conflict, 409),
@@ -95,6 +104,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (RateLimited, 429),
     (NotHttp, 400),
     (Invalid, 422),
+    (WrongLogin, 422),
 )
 # Wrong already in path, query or header, or not JSON at all.
 _BAD_REQUEST = frozenset({"malformed", "unknown_parameter", "invalid_parameter"})
@@ -179,7 +189,7 @@ def _refused(request: web.BaseRequest, refusal: Refusal, extra: Mapping[str, Any
         {
             "field": error.field,
             "code": error.code,
-            "message": _message(error, language),
+            "message": message_of(error, language),
         }
         for error in refusal.errors
     ]
@@ -188,7 +198,8 @@ def _refused(request: web.BaseRequest, refusal: Refusal, extra: Mapping[str, Any
     )
 
 
-def _message(error: FieldError, language: Language) -> str:
+def message_of(error: FieldError, language: Language) -> str:
+    """What is wrong with one field, in a sentence."""
     own = error.data.get("sentence")
     return (own if isinstance(own, Localized) else sentence(error.code, error.data)).text(language)
 

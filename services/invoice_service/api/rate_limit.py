@@ -46,6 +46,7 @@ class RateLimits:
         self._rates = {
             "caller": limits.parse(settings.rate_limit),
             "address": limits.parse(settings.failed_authentication_limit),
+            "login": limits.parse(settings.login_limit),
         }
         self._trusted = settings.trusted_proxies
 
@@ -60,12 +61,38 @@ class RateLimits:
             actor = await authenticate(request, authenticators)
         except Unauthorized as refusal:
             if refusal.given:
-                await self._count("address", client_of(request, self._trusted))
+                await self.count_wrong(request)
             raise
-        await self._count("caller", f"{actor.kind}:{actor.id}")
+        await self.count_caller(actor)
         return actor
 
-    async def _count(self, limit: Literal["caller", "address"], who: str) -> None:
+    async def count_caller(self, actor: Actor) -> None:
+        """Count a request of this caller.
+
+        Raises:
+            RateLimited: it is one too many.
+        """
+        await self._count("caller", f"{actor.kind}:{actor.id}")
+
+    async def count_login(self, request: web.Request, email: str) -> None:
+        """Count an attempt to log in, before its password is looked at: by account and where it comes from.
+
+        Others can't lock a person out: an account's attempts from another address are counted apart.
+
+        Raises:
+            RateLimited: it is one too many.
+        """
+        await self._count("login", f"{email.strip().lower()[:200]} {client_of(request, self._trusted)}")
+
+    async def count_wrong(self, request: web.Request) -> None:
+        """Count what opened nothing, by where it comes from.
+
+        Raises:
+            RateLimited: it is one too many.
+        """
+        await self._count("address", client_of(request, self._trusted))
+
+    async def _count(self, limit: Literal["caller", "address", "login"], who: str) -> None:
         rate = self._rates[limit]
         if await self._windows.hit(rate, limit, who):
             return
@@ -75,6 +102,9 @@ class RateLimits:
         free_at = (await self._windows.get_window_stats(rate, limit, who)).reset_time
         # Never the very moment at which a place becomes free: it is free after it.
         raise RateLimited(max(0, int(free_at - time.time())) + 1)
+
+
+RATE_LIMITS = web.AppKey("rate_limits", RateLimits)
 
 
 def client_of(request: web.BaseRequest, trusted: Sequence[Network]) -> str:
@@ -95,6 +125,12 @@ def client_of(request: web.BaseRequest, trusted: Sequence[Network]) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, _IPV6_PREFIX), strict=False))
     return str(address)
+
+
+def is_trusted(request: web.BaseRequest, trusted: Sequence[Network]) -> bool:
+    """Whether a request comes from a proxy that we trust."""
+    address = _address(request.remote or "")
+    return address is not None and any(address in network for network in trusted)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -32,8 +32,7 @@ def problem_codes(route: Route) -> dict[int, tuple[str, ...]]:
         500: ["internal"],
         503: ["unavailable"],
     }
-    if route.access != ANYBODY:
-        codes[403] = ["forbidden"]
+    codes |= _forbidden(route)
     if "{" in route.path and not _declares_its_one_variable(route):
         codes[404] = ["not_found"]
     if route.method == "POST":
@@ -52,6 +51,13 @@ def problem_codes(route: Route) -> dict[int, tuple[str, ...]]:
     for status, code in route.problems:
         codes.setdefault(status, []).append(code)
     return {status: tuple(dict.fromkeys(codes[status])) for status in sorted(codes)}
+
+
+def _forbidden(route: Route) -> dict[int, list[str]]:
+    codes = ["forbidden"] if route.access != ANYBODY else []
+    # With the cookie of a page's session.
+    codes += ["csrf_token_missing"] if route.method != "GET" else []
+    return {403: codes} if codes else {}
 
 
 def _declares_its_one_variable(route: Route) -> bool:

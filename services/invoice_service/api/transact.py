@@ -53,39 +53,49 @@ async def transact(
     with a stale version. Raises whatever the use case raises; then nothing has happened.
     """
     claim = await _claim_of(request)
+
+    async def answer(uow: UnitOfWork, context: Context) -> web.Response:
+        return await _once(uow, context, claim, use_case, present, current)
+
+    return await committed(request, answer)
+
+
+async def committed(request: web.Request, use_case: UseCase[T]) -> T:
+    """What a use case results in, once it is committed. A lost deadlock is tried again; raises what it raises."""
+    context = context_of(request)
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            response = await _once(request, claim, use_case, present, current)
+            async with request.app[SERVICES].transactions.writing() as uow:
+                result = await use_case(uow, context)
             break
         except TransactionConflict as error:
             log.info("transaction lost against another", attempt=attempt, reason=error.reason)
             if attempt == ATTEMPTS:
                 raise
     request.app[SERVICES].after_commit()
-    return response
+    return result
 
 
 async def _once(
-    request: web.Request,
+    uow: UnitOfWork,
+    context: Context,
     claim: _Claim | None,
     use_case: UseCase[T],
     present: Callable[[T], Answer],
     current: Current | None,
 ) -> web.Response:
-    context = context_of(request)
-    async with request.app[SERVICES].transactions.writing() as uow:
-        if claim is not None:
-            kept = await uow.idempotency.claim(claim.caller, claim.key, claim.fingerprint)
-            if kept is not None:
-                return respond_again(kept)
-        try:
-            answer = present(await use_case(uow, context))
-        except StaleVersion as refusal:
-            if current is None:
-                raise
-            raise StaleState(refusal, await current(uow, context)) from None
-        if claim is not None and 200 <= answer.status < 300 and not answer.secret:
-            await uow.idempotency.keep(claim.caller, claim.key, claim.fingerprint, answer.kept())
+    if claim is not None:
+        kept = await uow.idempotency.claim(claim.caller, claim.key, claim.fingerprint)
+        if kept is not None:
+            return respond_again(kept)
+    try:
+        answer = present(await use_case(uow, context))
+    except StaleVersion as refusal:
+        if current is None:
+            raise
+        raise StaleState(refusal, await current(uow, context)) from None
+    if claim is not None and 200 <= answer.status < 300 and not answer.secret:
+        await uow.idempotency.keep(claim.caller, claim.key, claim.fingerprint, answer.kept())
     return respond(answer)
 
 
@@ -107,9 +117,13 @@ async def keyed(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def query(request: web.Request, use_case: UseCase[T], present: Callable[[T], Answer]) -> web.Response:
     """Run a use case that only reads, and answer what `present` makes of its result."""
+    return respond(present(await read(request, use_case)))
+
+
+async def read(request: web.Request, use_case: UseCase[T]) -> T:
+    """What a use case that only reads results in."""
     async with request.app[SERVICES].transactions.reading() as uow:
-        result = await use_case(uow, context_of(request))
-    return respond(present(result))
+        return await use_case(uow, context_of(request))
 
 
 async def _claim_of(request: web.Request) -> _Claim | None:

@@ -1,14 +1,11 @@
 """Users: people who log in."""
 
-import asyncio
-import functools
-
 from aiohttp import web
-from argon2 import PasswordHasher
 
 from services.invoice_service.api.answers import Answer, Json, found, no_content, ok, shown
 from services.invoice_service.api.bodies.users import UserBody, UserPatch, UserShown
 from services.invoice_service.api.lists import ACTIVE, SEARCH, ListSpec, list_answer, list_query
+from services.invoice_service.api.passwords import hashed
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.routing import PREFIX
 from services.invoice_service.api.transact import query, transact
@@ -16,25 +13,6 @@ from services.invoice_service.application.records import User
 from services.invoice_service.application.users import KIND, create_user, delete_user, edit_user
 
 LISTING = ListSpec(("name", "email", "role", "created_at"), "name", (SEARCH, ACTIVE))
-_HASHER = PasswordHasher()
-
-
-class _Hashed:
-    """Passwords that were hashed before the transaction: it takes a while, and no lock should wait for it."""
-
-    def __init__(self, hashes: dict[str, str]) -> None:
-        self._hashes = hashes
-
-    def hash(self, password: str) -> str:
-        """See `Passwords`."""
-        return self._hashes[password]
-
-
-async def _hashed(password: str | None) -> _Hashed:
-    if password is None:
-        return _Hashed({})
-    loop = asyncio.get_running_loop()
-    return _Hashed({password: await loop.run_in_executor(None, functools.partial(_HASHER.hash, password))})
 
 
 def _show(user: User) -> Json:
@@ -60,7 +38,7 @@ async def get_one(request: web.Request) -> web.Response:
 async def post(request: web.Request) -> web.Response:
     """POST /users."""
     new = (await json_body(request, UserBody)).new()
-    passwords = await _hashed(new.password)
+    passwords = await hashed(new.password)
     return await transact(
         request,
         lambda uow, context: create_user(uow, context, passwords, new),
@@ -72,7 +50,7 @@ async def patch(request: web.Request) -> web.Response:
     """PATCH /users/{id}."""
     user_id = path_id(request)
     values = (await json_body(request, UserPatch)).values()
-    passwords = await _hashed(values.get("password"))
+    passwords = await hashed(values.get("password"))
     return await transact(
         request,
         lambda uow, context: edit_user(uow, context, passwords, user_id, values),

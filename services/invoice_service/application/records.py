@@ -135,6 +135,24 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who is logged in to the pages: an active user, and what this person prefers to see."""
+
+    user: User
+    preferences: Preferences
+    created_at: dt.datetime
+    seen_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user with what the password is checked against; None: nobody can log in with one."""
+
+    user: User
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptAnswer:
     """An answer as it is kept for a repeated request."""
 

@@ -1,6 +1,7 @@
 """Users: people with a role, an address and a password."""
 
 import dataclasses
+import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,7 +60,7 @@ async def create_user(uow: ReferencePorts, context: Context, passwords: Password
 async def edit_user(
     uow: ReferencePorts, context: Context, passwords: Passwords, user_id: uuid.UUID, values: Mapping[str, Any]
 ) -> User:
-    """Change some fields of a user; `password` replaces the one before.
+    """Change some fields of a user; `password` replaces the one before, and ends what was begun with it.
 
     Raises:
         NotFound: there is none.
@@ -77,9 +78,45 @@ async def edit_user(
     changes = changes_between(_told(before), _told(after))
     if changes:
         await uow.audit.append(context, "updated", KIND, str(user_id), changes)
+    if password or not after.active:
+        await uow.sessions.end_all_of(user_id)
     if password:
         await uow.audit.append(context, "password_changed", KIND, str(user_id), ())
     return after
+
+
+async def give_password(
+    uow: ReferencePorts, context: Context, passwords: Passwords, *, email: str, password: str
+) -> User:
+    """Give the user of this address a password, whatever it was before.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = await uow.users.by_email(email)
+    if found is None:
+        raise NotFound(KIND, email)
+    return await edit_user(uow, context, passwords, found.user.id, {"password": password})
+
+
+async def ensure_admin(
+    uow: ReferencePorts, context: Context, passwords: Passwords, *, email: str, password: str
+) -> None:
+    """See to it that somebody of this address can log in, and administers: the first user of an installation.
+
+    Whoever has a password already keeps it.
+    """
+    found = await uow.users.by_email(email)
+    if found is None:
+        new = NewUser(email=email, name=email.partition("@")[0], role=Role.ADMIN, password=password)
+        await create_user(uow, context, passwords, new)
+    elif found.password_hash is None:
+        await edit_user(uow, context, passwords, found.user.id, {"password": password})
+
+
+def new_password() -> str:
+    """A password that nobody else knows: 96 random bits, easy to copy."""
+    return secrets.token_urlsafe(12)
 
 
 async def delete_user(uow: ReferencePorts, context: Context, user_id: uuid.UUID) -> None:

@@ -12,8 +12,11 @@ from services.invoice_service.application.api_keys import create_api_key
 from services.invoice_service.application.verify import Report
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.commands.parked import add_parked
+from services.invoice_service.commands.users import add_users
 from services.invoice_service.composition import check_books, database, migrate_database, transactions_on
 from services.invoice_service.domain.actors import Role
+from services.invoice_service.domain.errors import FieldError, Refusal
+from services.invoice_service.domain.sentences import sentence
 from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import declare_topology, repair_topology
 from shared.observability.logging import configure_logging
@@ -96,6 +99,7 @@ def parser() -> argparse.ArgumentParser:
         help="compare with `python -m services.accounting_sync export`, or leave the ledger out",
     )
     check.set_defaults(run=_verify)
+    add_users(commands)
     add_parked(commands)
     return told
 
@@ -105,5 +109,9 @@ def main(arguments: list[str] | None = None) -> None:
     parsed = parser().parse_args(arguments)
     settings = load_or_exit(InvoiceSettings)
     configure_logging("factures", level="WARNING", form="text")
-    with exit_when_refused():
-        sys.exit(asyncio.run(parsed.run(settings, parsed)))
+    try:
+        with exit_when_refused():
+            sys.exit(asyncio.run(parsed.run(settings, parsed)))
+    except Refusal as refusal:
+        told = refusal.errors or (FieldError("", refusal.code, refusal.data),)
+        sys.exit("\n".join(f"factures: {sentence(one.code, one.data).en}" for one in told))

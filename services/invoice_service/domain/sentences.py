@@ -10,6 +10,19 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "This role may not do that ({needed} needed).",
     ),
     "unauthorized": ("Clé absente, inconnue ou expirée.", "The key is missing, unknown or expired."),
+    "csrf_token_missing": (
+        "Cette demande ne vient pas d'une page de Factures : rechargez la page.",
+        "This request does not come from a page of Factures: reload the page.",
+    ),
+    "wrong_login": (
+        "Adresse ou mot de passe incorrect.",
+        "Wrong address or password.",
+    ),
+    "wrong_password": ("Ce n'est pas votre mot de passe.", "This is not your password."),
+    "passwords_differ": (
+        "Les deux mots de passe diffèrent.",
+        "The two passwords differ.",
+    ),
     "malformed": ("Le corps de la requête n'est pas du JSON.", "The body is not JSON."),
     "invalid": ("Valeur invalide.", "Invalid value."),
     "unknown_field": ("Champ inconnu.", "Unknown field."),

@@ -10,6 +10,7 @@ from services.invoice_service.application.ports.reference import (
     PreferencesRepository,
     ReferenceRepository,
     SeriesRepository,
+    SessionRepository,
     SettingsRepository,
     TaxCodeRepository,
     UserRepository,
@@ -23,6 +24,7 @@ from services.invoice_service.storage.jobs import PostgresJobs
 from services.invoice_service.storage.preferences import PostgresPreferences
 from services.invoice_service.storage.reference import PostgresReference
 from services.invoice_service.storage.series import PostgresSeries
+from services.invoice_service.storage.sessions import PostgresSessions
 from services.invoice_service.storage.settings import PostgresSettings
 from services.invoice_service.storage.tax_codes import PostgresTaxCodes
 from services.invoice_service.storage.unit_of_work import Transaction
@@ -42,6 +44,7 @@ class ReferenceRepositories:
         self.series: SeriesRepository = PostgresSeries(transaction)
         self.api_keys: ApiKeyRepository = PostgresApiKeys(transaction)
         self.users: UserRepository = PostgresUsers(transaction)
+        self.sessions: SessionRepository = PostgresSessions(transaction)
         self.preferences: PreferencesRepository = PostgresPreferences(transaction)
         self.audit: AuditTrail = PostgresAudit(transaction)
         self.idempotency: IdempotencyRepository = PostgresIdempotency(transaction)

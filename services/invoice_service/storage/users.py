@@ -5,7 +5,7 @@ import uuid
 import asyncpg
 
 from services.invoice_service.application.listing import ListQuery, Page, SortKey
-from services.invoice_service.application.records import User
+from services.invoice_service.application.records import Credentials, User
 from services.invoice_service.domain.actors import Role
 from services.invoice_service.storage.lists import Expression, Listing, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
@@ -56,6 +56,13 @@ class PostgresUsers:
     async def page(self, query: ListQuery) -> Page[User]:
         """See the port."""
         return await fetch_page(self._connection, LISTING, query, _build)
+
+    async def by_email(self, email: str) -> Credentials | None:
+        """See the port."""
+        row = await self._connection.fetchrow(
+            f"select {_COLUMNS}, password_hash from users where lower(email) = lower($1)", email
+        )
+        return Credentials(_build(row), row["password_hash"]) if row else None
 
     async def another_admin(self, user_id: uuid.UUID) -> bool:
         """See the port. Locks them, so that two can't go at once."""

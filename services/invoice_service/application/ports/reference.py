@@ -15,10 +15,12 @@ from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.application.records import (
     ApiKey,
     BusinessEntity,
+    Credentials,
     JobView,
     KeptAnswer,
     NumberSeries,
     Preferences,
+    Session,
     SkippedInterval,
     StoredTax,
     User,
@@ -229,6 +231,9 @@ class UserRepository(Protocol):
 
     async def get(self, user_id: uuid.UUID, *, lock: bool = False) -> User | None: ...  # noqa: D102 - as above
     async def page(self, query: ListQuery) -> Page[User]: ...  # noqa: D102 - as above
+    async def by_email(self, email: str) -> Credentials | None:
+        """The user of this address, whatever its case, with the hash of the password."""
+
     async def another_admin(self, user_id: uuid.UUID) -> bool:
         """Whether somebody else administers; who does can't be changed until the end of the transaction."""
         ...
@@ -244,6 +249,28 @@ class UserRepository(Protocol):
     async def delete(self, user_id: uuid.UUID) -> None:
         """Delete a user."""
         ...
+
+
+class SessionRepository(Protocol):
+    """Who is logged in to the pages; tokens only as their SHA-256."""
+
+    async def find(self, sha256: str) -> Session | None:
+        """The session of this hash, however old, of an active user."""
+
+    async def start(self, sha256: str, user_id: uuid.UUID, at: dt.datetime) -> None:
+        """Add a session."""
+
+    async def touch(self, sha256: str, at: dt.datetime) -> None:
+        """Note that somebody was there."""
+
+    async def end(self, sha256: str) -> None:
+        """Forget a session."""
+
+    async def end_all_of(self, user_id: uuid.UUID) -> None:
+        """Forget every session of a user."""
+
+    async def end_before(self, *, created: dt.datetime, seen: dt.datetime) -> None:
+        """Forget every session that is older than that, or in which nobody was there since."""
 
 
 class PreferencesRepository(Protocol):
@@ -292,6 +319,7 @@ class ReferencePorts(Protocol):
     series: SeriesRepository
     api_keys: ApiKeyRepository
     users: UserRepository
+    sessions: SessionRepository
     preferences: PreferencesRepository
     audit: AuditTrail
     idempotency: IdempotencyRepository

@@ -1,0 +1,44 @@
+"""Passwords: hashed and checked by argon2id, beside the loop (it takes a while), never inside a transaction."""
+
+import asyncio
+import functools
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+_HASHER = PasswordHasher()
+# Of no password: so that an address that nobody has takes as long to refuse as one with a wrong password.
+_NOBODYS = _HASHER.hash("")
+
+
+class Hashed:
+    """Passwords that were hashed before the transaction: no lock should wait for it."""
+
+    def __init__(self, hashes: dict[str, str]) -> None:
+        self._hashes = hashes
+
+    def hash(self, password: str) -> str:
+        """See `Passwords`."""
+        return self._hashes[password]
+
+
+async def hashed(password: str | None) -> Hashed:
+    """The hash of a password, for a use case that keeps it."""
+    if password is None:
+        return Hashed({})
+    loop = asyncio.get_running_loop()
+    return Hashed({password: await loop.run_in_executor(None, functools.partial(_HASHER.hash, password))})
+
+
+async def is_right(password_hash: str | None, password: str) -> bool:
+    """Whether a password is the one that was kept; without one, as slow, never."""
+    loop = asyncio.get_running_loop()
+    check = functools.partial(_verified, password_hash or _NOBODYS, password)
+    return await loop.run_in_executor(None, check) and password_hash is not None
+
+
+def _verified(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False

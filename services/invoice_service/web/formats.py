@@ -1,0 +1,67 @@
+"""Dates, times, amounts and quantities as people read them, by language and time zone (Babel's rules for Canada)."""
+
+import datetime as dt
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+
+from services.invoice_service.domain.texts import Language
+from services.invoice_service.web.words import LOCALES
+
+_AMOUNT = "#,##0.00"
+
+
+def date_text(value: dt.date | str | None) -> str:
+    """A date as the trade writes it in both languages, and as it sorts: 2025-07-18."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def long_date(value: dt.date | str | None, language: Language) -> str:
+    """« 18 juillet 2025 », "July 18, 2025"."""
+    if value is None:
+        return ""
+    date = dt.date.fromisoformat(value) if isinstance(value, str) else value
+    return format_date(date, "long", locale=LOCALES[language])
+
+
+def time_text(value: dt.datetime | str | None, language: Language, zone: str) -> str:
+    """A moment in the shop's time zone: « 18 juill. 2025, 10 h 03 »."""
+    if value is None:
+        return ""
+    moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return format_datetime(moment, "medium", tzinfo=ZoneInfo(zone), locale=LOCALES[language])
+
+
+def amount(value: Decimal | str | None, language: Language) -> str:
+    """An amount without its currency: « 18 180,59 », "18,180.59"."""
+    if value is None:
+        return ""
+    return format_decimal(Decimal(value), format=_AMOUNT, locale=LOCALES[language])
+
+
+def money(value: Decimal | str | None, currency: str, language: Language) -> str:
+    """An amount with its currency: « 18 180,59 $ », "$18,180.59"."""
+    if value is None:
+        return ""
+    return format_currency(Decimal(value), currency, locale=LOCALES[language])
+
+
+def number(value: Decimal | str | None, language: Language) -> str:
+    """A quantity or price with the decimals that it has: « 1 000 », « 0,9184 »."""
+    if value is None:
+        return ""
+    exact = Decimal(value)
+    exponent = exact.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    pattern = "#,##0" + (f".{'0' * places}" if places else "")
+    return format_decimal(exact, format=pattern, locale=LOCALES[language], decimal_quantization=False)
+
+
+def percent(rate: Decimal | str, language: Language) -> str:
+    """A rate: « 9,975 % », "9.975%"."""
+    text = number((Decimal(rate) * 100).normalize(), language)
+    return f"{text}\N{NO-BREAK SPACE}%" if language == "fr" else f"{text}%"

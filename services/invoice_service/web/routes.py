@@ -1,0 +1,42 @@
+"""The table of contents of the pages: every page and every form, and who may use it."""
+
+from aiohttp import web
+
+from services.invoice_service.api.routing import VIEWER
+from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.web import assets, invoice, invoices, login, me
+from services.invoice_service.web.pages import Page, add_pages, see_other
+from services.invoice_service.web.sessions import SESSIONS, Sessions
+
+
+async def _home(_request: web.Request) -> web.Response:
+    return see_other("/invoices")
+
+
+async def _missing(request: web.Request) -> web.StreamResponse:
+    """The page of what is not there, for a person; a program gets what it always gets."""
+    if "text/html" in request.headers.get("Accept", ""):
+        raise NotFound("page", request.path)
+    raise web.HTTPNotFound
+
+
+PAGES = (
+    Page("GET", "/", _home, VIEWER),
+    Page("GET", "/login", login.show, None),
+    Page("POST", "/login", login.enter, None),
+    Page("POST", "/logout", login.leave, None),
+    Page("POST", "/language", login.choose_language, None),
+    Page("GET", "/me", me.show, VIEWER),
+    Page("POST", "/me", me.prefer, VIEWER),
+    Page("POST", "/me/password", me.change_password, VIEWER),
+    Page("GET", "/invoices", invoices.show, VIEWER),
+    Page("GET", "/invoices/{ref}", invoice.show, VIEWER),
+    Page("GET", "/{rest:(?!api/|static/).+}", _missing, None),
+)
+
+
+def add_web(app: web.Application, sessions: Sessions) -> None:
+    """Put the pages, and what they are drawn with, into the application of the API."""
+    app[SESSIONS] = sessions
+    app.router.add_get("/static/{release}/{name}", assets.serve)
+    add_pages(app, PAGES)

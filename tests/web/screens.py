@@ -1,0 +1,111 @@
+"""A window of a browser on a shop, and what is asked of every screen that it shows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+
+# Under load a page of a slow machine may take long; what is waited for comes, or the test fails.
+_MOST_MILLISECONDS = 30_000
+_SERIOUS = ("serious", "critical")
+_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+
+
+@dataclass(frozen=True)
+class DemoShop:
+    """Where a shop answers, and who administers it."""
+
+    address: str
+    email: str
+    password: str
+    key: str
+
+
+@dataclass
+class Screen:
+    """One window. What its console complains about is kept: a page complains about nothing."""
+
+    shop: DemoShop
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    async def open(self, path: str) -> None:
+        """Go to a page."""
+        await self.page.goto(self.shop.address + path)
+
+    async def csrf(self) -> str:
+        """The token of the page."""
+        return str(await self.page.locator('meta[name="csrf-token"]').get_attribute("content"))
+
+    async def prefer(self, **values: str) -> None:
+        """Language or theme, as the menu sets them."""
+        answer = await self.page.request.patch(
+            f"{self.shop.address}/api/v1/me", data=values, headers={"X-CSRF-Token": await self.csrf()}
+        )
+        assert answer.ok, await answer.text()
+
+    async def barriers(self) -> list[str]:
+        """What axe finds serious on the page as it stands."""
+        found = await audited(self.page)
+        return [
+            f"{violation['id']}: {node['target']} {node['failureSummary']}"
+            for violation in found["violations"]
+            if violation["impact"] in _SERIOUS
+            for node in violation["nodes"]
+        ]
+
+    async def is_wider_than_the_window(self) -> bool:
+        """Whether a reader has to scroll sideways."""
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        return bool(await self.page.evaluate(wide))
+
+
+async def audited(page: Page) -> dict[str, Any]:
+    """axe's report on a page. It is put in by the browser's own means: the page's policy refuses foreign scripts."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("Runtime.evaluate", {"expression": AXE_SCRIPT})
+    report: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", _RULES)
+    await session.detach()
+    return report
+
+
+@asynccontextmanager
+async def window(shop: DemoShop, chromium: Browser, **options: Any) -> AsyncIterator[Screen]:  # noqa: ANN401 - Playwright's
+    """A window with cookies of its own; at its end its console has complained about nothing."""
+    context: BrowserContext = await chromium.new_context(
+        **{"locale": "fr-CA", "viewport": {"width": 1280, "height": 800}, **options}
+    )
+    context.set_default_timeout(_MOST_MILLISECONDS)
+    page = await context.new_page()
+    screen = Screen(shop, page)
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            screen.complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: screen.complaints.append(str(error)))
+    try:
+        yield screen
+        assert screen.complaints == []
+    finally:
+        await context.close()
+
+
+@asynccontextmanager
+async def log_in(
+    shop: DemoShop,
+    chromium: Browser,
+    **options: Any,  # noqa: ANN401 - Playwright's
+) -> AsyncIterator[Screen]:
+    """A window of the administrator."""
+    async with window(shop, chromium, **options) as screen:
+        await screen.open("/login")
+        await screen.page.fill("#email", shop.email)
+        await screen.page.fill("#password", shop.password)
+        await screen.page.press("#password", "Enter")
+        await screen.page.wait_for_url("**/invoices*")
+        yield screen
