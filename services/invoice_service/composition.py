@@ -20,12 +20,15 @@ from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_s
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.transactions import Transactions
+from services.invoice_service.application.sweep import Patience
 from services.invoice_service.application.users import ensure_admin
 from services.invoice_service.application.verify import Report, verify
 from services.invoice_service.domain.actors import SYSTEM
+from services.invoice_service.messaging.chores import Chores
 from services.invoice_service.messaging.inbound import Inbound
 from services.invoice_service.messaging.live import LiveFeed
 from services.invoice_service.messaging.relay import Relay
+from services.invoice_service.messaging.sweeper import Sweeper
 from services.invoice_service.settings import InvoiceSettings
 from services.invoice_service.storage.happenings import RecentHappenings
 from services.invoice_service.storage.outbox import Outbox
@@ -138,7 +141,12 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterato
         poll_seconds=settings.relay_poll_seconds,
         lease_seconds=settings.relay_lease_seconds,
     )
-    async with background("relay", running.run):
+    patience = Patience(dt.timedelta(seconds=settings.sweep_after_seconds), settings.sweep_tries)
+    chores = Chores(
+        {"sweep": Sweeper(transactions_on(pool), now, patience, running.wake)},
+        seconds=settings.chores_seconds,
+    )
+    async with background("relay", running.run), background("chores", chores.run):
         yield running
 
 

@@ -86,6 +86,15 @@ class InvoiceSettings(ServiceSettings):
     live_poll_seconds: float = Field(
         default=1, gt=0, description="how often an API process looks for what to tell pages and `/events`"
     )
+    chores_seconds: float = Field(
+        default=60, gt=0, description="how often the relay looks for steps that nobody answers"
+    )
+    sweep_after_seconds: float = Field(
+        default=7200, gt=0, description="a step without an answer is asked for again after so long"
+    )
+    sweep_tries: int = Field(
+        default=4, ge=0, description="so many times; then it ends as unanswered, and a person is told"
+    )
     consumer_concurrency: int = Field(
         default=4, ge=1, le=100, description="messages of a queue that are handled at once"
     )

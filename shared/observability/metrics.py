@@ -39,6 +39,12 @@ RATE_LIMITED = Counter(
 OUTBOX_DEPTH = Gauge(
     "factures_outbox_messages", "Messages waiting in the outbox, held back by a switch or not", ("held",)
 )
+SWEPT = Counter(
+    "factures_swept_steps_total",
+    "Pending steps that nobody answered, by step and what the sweep did (asked, given_up, answered)",
+    ("step", "outcome"),
+)
+OUTBOX_DEPTH = Gauge("factures_outbox_messages", "Messages waiting in the outbox", ("held",))
 OUTBOX_AGE = Gauge("factures_outbox_oldest_seconds", "Age of the oldest message that could be published")
 LIVE_LISTENERS = Gauge("factures_live_listeners", "Browsers and clients that are told what happens")
 PARKED = Gauge("factures_parked_messages", "Parked messages that wait for a person, by kind", ("kind",))

@@ -183,6 +183,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "no_connector": ("Aucun logiciel comptable n'est branché.", "No accounting software is connected."),
     "connector_paused": ("Le transfert est en pause.", "The transfer is paused."),
     "outbound_off": ("Les envois sont désactivés.", "Outbound is off."),
+    "no_answer": ("Aucune réponse après {tries} relances.", "No answer, asked again {tries} times."),
     "partly": ("Un destinataire a été refusé.", "A recipient was refused."),
     "email_refused": ("Tous les destinataires ont été refusés.", "Every recipient was refused."),
     "email_uncertain": (

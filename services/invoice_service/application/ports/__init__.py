@@ -4,7 +4,10 @@ from typing import Protocol
 
 from services.invoice_service.application.ports.invoicing import InvoicingPorts
 from services.invoice_service.application.ports.reference import ReferencePorts
+from services.invoice_service.application.ports.sweep import StepRepository
 
 
 class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
     """All repositories on one transaction: what a use case works on."""
+
+    steps: StepRepository
