@@ -44,7 +44,6 @@ SWEPT = Counter(
     "Pending steps that nobody answered, by step and what the sweep did (asked, given_up, answered)",
     ("step", "outcome"),
 )
-OUTBOX_DEPTH = Gauge("factures_outbox_messages", "Messages waiting in the outbox", ("held",))
 OUTBOX_AGE = Gauge("factures_outbox_oldest_seconds", "Age of the oldest message that could be published")
 LIVE_LISTENERS = Gauge("factures_live_listeners", "Browsers and clients that are told what happens")
 PARKED = Gauge("factures_parked_messages", "Parked messages that wait for a person, by kind", ("kind",))

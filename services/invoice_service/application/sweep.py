@@ -68,7 +68,7 @@ async def _ask_rendering(uow: UnitOfWork, context: Context, loaded: Loaded) -> b
     invoice, axes = loaded.invoice, loaded.around.axes
     if axes.rendering_version != invoice.version:
         return False
-    columns, message = await rendering(uow, context, loaded)
+    columns, message = await rendering(uow, context, loaded, preview=False)
     # It began when it began: that is what its tries are counted from.
     columns["rendering_at"] = axes.rendering.at
     await uow.invoices.move(
