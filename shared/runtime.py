@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -41,6 +41,29 @@ async def run_until_signalled(
     except TimeoutError:
         raise DrainTimeout(drain_seconds) from None
     log.info("stopped")
+
+
+@asynccontextmanager
+async def repeated(
+    name: str,
+    work: Callable[[], Coroutine[Any, Any, object]],
+    *,
+    seconds: float,
+    tolerating: tuple[type[Exception], ...],
+) -> AsyncIterator[None]:
+    """Do `work` beside the rest, at once and then every `seconds`; what it tolerates is logged, and tried next time."""
+
+    async def loop(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            try:
+                await work()
+            except tolerating as error:
+                log.warning("periodic work failed", name=name, why=str(error) or type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), seconds)
+
+    async with background(name, loop):
+        yield
 
 
 @asynccontextmanager

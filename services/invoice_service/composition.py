@@ -5,7 +5,7 @@ Three parts, each a process of its own or all in one: the API, the relay, the co
 
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.resources import files
 from typing import Any
 
@@ -17,9 +17,14 @@ from services.invoice_service.api.auth import Authenticator
 from services.invoice_service.api.server import listening
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
+from services.invoice_service.application.collect_documents import Collected, collect_documents
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.ports.transactions import Transactions
+from services.invoice_service.application.ports.transactions import (
+    StorageUnavailable,
+    TransactionConflict,
+    Transactions,
+)
 from services.invoice_service.application.sweep import Patience
 from services.invoice_service.application.users import ensure_admin
 from services.invoice_service.application.verify import Report, verify
@@ -39,14 +44,15 @@ from services.invoice_service.web.routes import add_web
 from services.invoice_service.web.sessions import Sessions
 from shared.bus import topology
 from shared.bus.port import Bus
-from shared.documents.store import DocumentStore
+from shared.documents.store import DocumentStore, StoreUnavailable
 from shared.identifiers import new_id
 from shared.observability.health import Check, Presence
 from shared.postgres.migrations import ensure_roles, migrate
-from shared.postgres.pool import Pool, open_pool
-from shared.runtime import background
+from shared.postgres.pool import Pool, PoolBusy, open_pool
+from shared.runtime import background, repeated
 from shared.settings import SettingsRefused
 
+_DAY_SECONDS = 24 * 60 * 60.0
 OWNER = "invoice_owner"
 SERVICE = "invoice_service"
 
@@ -212,6 +218,24 @@ async def free_leases(settings: InvoiceSettings) -> None:
     """Free what a relay before us held; only where no other one can be running."""
     async with database(settings, "start") as pool:
         await Outbox(pool).clear_leases()
+
+
+async def collect(settings: InvoiceSettings) -> Collected:
+    """Take out of the document store what nobody refers to any more.
+
+    Raises:
+        StoreUnavailable, StorageUnavailable: it is done in part; the next run does the rest.
+    """
+    before = now() - dt.timedelta(days=settings.drafts_kept_days)
+    async with database(settings, "collect") as pool:
+        store = DocumentStore(settings.documents_url)
+        return await collect_documents(transactions_on(pool), store, before=before)
+
+
+def collecting_daily(settings: InvoiceSettings) -> AbstractAsyncContextManager[None]:
+    """`collect` once a day while inside: where nobody has a timer."""
+    failures = (StoreUnavailable, StorageUnavailable, TransactionConflict, PoolBusy, OSError)
+    return repeated("collect", lambda: collect(settings), seconds=_DAY_SECONDS, tolerating=failures)
 
 
 async def check_books(settings: InvoiceSettings, ledger: Iterable[Mapping[str, Any]] | None) -> Report:

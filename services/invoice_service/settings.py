@@ -52,6 +52,11 @@ class InvoiceSettings(ServiceSettings):
     email_size_limit_mb: int = Field(
         default=30, ge=1, description="the largest e-mail that the mail server takes, in MiB with its files"
     )
+    drafts_kept_days: int = Field(
+        default=30,
+        ge=1,
+        description="then `factures collect` removes the PDF of a pro forma that has changed since, unless e-mailed",
+    )
     admin_key: SecretStr | None = Field(
         default=None,
         validation_alias="FACTURES_ADMIN_KEY",

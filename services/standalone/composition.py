@@ -114,6 +114,7 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         await stack.enter_async_context(mailing.serving(mailer, bus))
         await stack.enter_async_context(accounting.serving(ledger, bus))
         port = await stack.enter_async_context(invoicing.serving(invoice, bus))
+        await stack.enter_async_context(invoicing.collecting_daily(invoice))
         await stack.enter_async_context(
             management_port(settings.management_host, settings.management_port, {"bus": bus.ready})
         )

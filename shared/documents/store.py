@@ -1,4 +1,4 @@
-"""The document store: bytes under a key, put once, never replaced.
+"""The document store: bytes under a key, put once, never replaced; taken out by who knows that nobody refers to them.
 
 A local folder, S3, Google Cloud Storage or Azure, by URL (obstore). Documents are named by `DocumentRef`:
 what is read back must have the size and the SHA-256 that the reference says.
@@ -141,6 +141,19 @@ class DocumentStore:
             except OSError as error:
                 raise StoreUnavailable(key, _why(error)) from error
         return _reference(key, content)
+
+    async def remove(self, key: str) -> None:
+        """Take out what is under `key`; nothing there is as good."""
+        _check(key)
+        try:
+            if self._folder is not None:
+                await asyncio.to_thread((self._folder / key).unlink, missing_ok=True)
+            else:
+                await asyncio.to_thread(obstore.delete, self._store, key)
+        except FileNotFoundError:
+            return
+        except (BaseError, OSError) as error:
+            raise StoreUnavailable(key, _why(error)) from error
 
     async def reachable(self) -> bool:
         """Whether the store answers (a readiness check)."""

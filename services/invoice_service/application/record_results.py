@@ -33,6 +33,8 @@ async def record_result(uow: UnitOfWork, context: Context, result: Wire) -> None
         loaded = await uow.invoices.load(str(await uow.invoices.lock(invoice_id)), context.actor.id)
     except NotFound:
         log.info("result of an invoice that is gone", invoice_id=invoice_id, result=type(result).__name__)
+        if isinstance(result, results.DocumentRendered):
+            await uow.documents.discard(result.document.key, context.now)
         return
     match result:
         case results.DocumentRendered():

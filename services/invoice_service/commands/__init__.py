@@ -13,7 +13,13 @@ from services.invoice_service.application.verify import Report
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.commands.parked import add_parked
 from services.invoice_service.commands.users import add_users
-from services.invoice_service.composition import check_books, database, migrate_database, transactions_on
+from services.invoice_service.composition import (
+    check_books,
+    collect,
+    database,
+    migrate_database,
+    transactions_on,
+)
 from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.errors import FieldError, Refusal
 from services.invoice_service.domain.sentences import sentence
@@ -53,6 +59,15 @@ async def _verify(settings: InvoiceSettings, arguments: argparse.Namespace) -> i
     report = await check_books(settings, ledger)
     _print(report, ledger_checked=ledger is not None)
     return 1 if report.findings else 0
+
+
+async def _collect(settings: InvoiceSettings, _arguments: argparse.Namespace) -> int:
+    done = await collect(settings)
+    sys.stdout.write(
+        f"older than {settings.drafts_kept_days} days: removed {done.outdated} documents of pro formas that changed "
+        f"since, {done.discarded} of deleted ones\n"
+    )
+    return 0
 
 
 def _ledger_export() -> Iterator[dict[str, Any]]:
@@ -100,6 +115,9 @@ def parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_verify)
     add_users(commands)
+    commands.add_parser(
+        "collect", help="remove old PDFs of pro formas that nobody refers to any more (daily, from a timer)"
+    ).set_defaults(run=_collect)
     add_parked(commands)
     return told
 

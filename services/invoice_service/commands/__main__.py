@@ -2,4 +2,5 @@
 
 from services.invoice_service.commands import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -195,7 +195,15 @@ class Invoices:
     async def delete(self, invoice_id: uuid.UUID, trail: Trail) -> None:
         """See `InvoiceRepository.delete`."""
         await self._connection.execute(
-            """with declined as (update jobs set auto_draft_declined = true where auto_draft_invoice = $1)
+            """with declined as (update jobs set auto_draft_declined = true where auto_draft_invoice = $1),
+                    discarded as (
+                        insert into discarded_documents (key, emailed, rendered_at)
+                        select d.key, bool_or(e.id is not null), max(d.rendered_at)
+                        from invoice_documents d join invoices i on i.id = d.invoice_id
+                        left join emails e on e.invoice_id = d.invoice_id and e.version = d.version and e.with_pdf
+                        where i.id = $1 or i.rebills = $1
+                        group by d.key
+                        on conflict do nothing)
                delete from invoices where id = $1""",
             invoice_id,
         )

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.invoice_service.application.ports.documents import DocumentRepository
 from services.invoice_service.application.ports.invoicing import (
     DraftingRepository,
     EmailRepository,
@@ -12,6 +13,7 @@ from services.invoice_service.application.ports.invoicing import (
 )
 from services.invoice_service.application.ports.notices import NotificationRepository
 from services.invoice_service.application.ports.sweep import StepRepository
+from services.invoice_service.storage.documents import Documents
 from services.invoice_service.storage.drafting import DraftingReads
 from services.invoice_service.storage.emails import Emails
 from services.invoice_service.storage.invoices import Invoices
@@ -30,6 +32,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self._transaction = transaction
         self.invoices: InvoiceRepository = Invoices(transaction)
         self.drafting: DraftingRepository = DraftingReads(transaction)
+        self.documents: DocumentRepository = Documents(transaction)
         self.emails: EmailRepository = Emails(transaction)
         self.inbox: InboxRepository = Inbox(transaction)
         self.parked: ParkedRepository = Parked(transaction)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from services.invoice_service.application.listing import ListQuery, Page
+from services.invoice_service.application.ports.documents import DocumentRepository
 from services.invoice_service.application.ports.notices import NotificationRepository
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.drafting import Drafting
@@ -296,6 +297,7 @@ class InvoicingPorts(Protocol):
 
     invoices: InvoiceRepository
     drafting: DraftingRepository
+    documents: DocumentRepository
     emails: EmailRepository
     inbox: InboxRepository
     parked: ParkedRepository

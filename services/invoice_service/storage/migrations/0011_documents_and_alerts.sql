@@ -22,14 +22,17 @@ begin
     return pg_current_xact_id();
 end $$;
 
--- Documents that no row names any more, until `factures collect` has taken them out of the store.
+-- Documents whose invoice is gone, until `factures collect` has taken them out of the store. One that was e-mailed
+-- stays there for good.
 create table discarded_documents (
     key text primary key,
+    emailed boolean not null,
     rendered_at timestamptz not null
 );
-create index discarded_documents_by_age on discarded_documents (rendered_at);
+create index discarded_documents_by_age on discarded_documents (rendered_at) where not emailed;
+create index invoice_documents_by_key on invoice_documents (key);
 create index invoice_documents_drafts_by_age on invoice_documents (rendered_at) where not final;
-grant select, insert, delete on discarded_documents to invoice_service;
+grant select, insert, update, delete on discarded_documents to invoice_service;
 
 -- What shall be told by mail too: several at once, in one mail. `reason`: in the words of whoever failed.
 alter table notifications add column mail_wanted boolean not null default false, add column reason text not null default '';
