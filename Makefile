@@ -20,7 +20,7 @@ READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup setup-test demo run test test-web test-long test-unit lint format schemas env-example up down clean
+.PHONY: help setup setup-test demo run test test-web test-long test-unit chaos lint format schemas env-example up down clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ test-long: setup-test ## The tests of whole deployments that take minutes each, 
 
 test-web: setup-test ## The pages in a real browser (part of `make test`)
 	$(PYTEST) tests/web $(ARGS)
+
+MINUTES ?= 10
+chaos: setup-test ## All services under load while everything is killed, paused and cut off; do the books close? (MINUTES=, SEED=)
+	.venv/bin/python -m tests.chaos --minutes $(MINUTES) --seed $(or $(SEED),1)
 
 # Without proving that each rule between packages can fail: that takes as long as all the others.
 test-unit: setup-test ## The tests that need no server, in seconds

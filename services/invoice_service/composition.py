@@ -146,6 +146,7 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterato
         bus,
         poll_seconds=settings.relay_poll_seconds,
         lease_seconds=settings.relay_lease_seconds,
+        longest_pause_seconds=settings.relay_longest_pause_seconds,
     )
     patience = Patience(dt.timedelta(seconds=settings.sweep_after_seconds), settings.sweep_tries)
     chores = Chores(

@@ -100,6 +100,11 @@ class InvoiceSettings(ServiceSettings):
     sweep_tries: int = Field(
         default=4, ge=0, description="so many times; then it ends as unanswered, and a person is told"
     )
+    relay_longest_pause_seconds: float = Field(
+        default=30,
+        gt=0,
+        description="what the broker did not take is offered again, at the latest after so long",
+    )
     consumer_concurrency: int = Field(
         default=4, ge=1, le=100, description="messages of a queue that are handled at once"
     )

@@ -13,9 +13,9 @@ from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from aiormq import spec
 
+from shared.bus.rabbitmq.connection import BrokerLost, broker_errors
 from shared.bus.rabbitmq.declare import queue_declarations
 from shared.bus.retry import RetryPolicy
 from shared.bus.topology import EXCHANGES
@@ -122,16 +122,18 @@ def completion(job: dict[str, Any], *, message_id: str, time: dt.datetime | None
     }
 
 
-async def tell_production(url: str, *events: dict[str, Any]) -> None:
+async def tell_production(
+    url: str, *events: dict[str, Any], seconds: float = _PUBLISH_SECONDS, pause: float = PAUSE_SECONDS
+) -> None:
     """Publish as a production system does: until the broker has confirmed each.
 
     Raises:
-        TimeoutError: it did not within a minute.
+        TimeoutError: it did not within `seconds`.
     """
-    async with asyncio.timeout(_PUBLISH_SECONDS):
+    async with asyncio.timeout(seconds):
         for event in events:
             while not await _told(url, event):  # noqa: ASYNC110 - the broker is asked, it has no event
-                await asyncio.sleep(PAUSE_SECONDS)
+                await asyncio.sleep(pause)
 
 
 async def _told(url: str, event: dict[str, Any]) -> bool:
@@ -143,9 +145,10 @@ async def _told(url: str, event: dict[str, Any]) -> bool:
     )
     routing_key = event["type"].removeprefix("production.").rpartition(".")[0]
     try:
-        async with _channel(url) as channel:
-            exchange = await channel.get_exchange("production", ensure=False)
-            answer = await exchange.publish(message, routing_key, mandatory=True, timeout=5)
-    except (TimeoutError, *CONNECTION_EXCEPTIONS):
+        with broker_errors():
+            async with _channel(url) as channel:
+                exchange = await channel.get_exchange("production", ensure=False)
+                answer = await exchange.publish(message, routing_key, mandatory=True, timeout=5)
+    except BrokerLost:
         return False
     return isinstance(answer, spec.Basic.Ack)

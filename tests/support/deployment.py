@@ -13,8 +13,10 @@ import json
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -41,17 +43,36 @@ _SERVICES = {
 Settings = dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Lay:
+    """How a deployment differs from the usual one.
+
+    `postgres_port`, `amqp_port`, `smtp_port`: where the services look for what they stand on, when something stands
+    in front of it. `consumers`: how many there are. `settings`: further ones, for every service.
+    """
+
+    postgres_port: int | None = None
+    amqp_port: int | None = None
+    smtp_port: int | None = None
+    consumers: int = 1
+    retry_delays: tuple[float, ...] = RETRY_DELAYS
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
 class Deployment:
     """What runs, what it was told, and what it left behind."""
 
-    def __init__(self, folder: Path, postgres: PrivatePostgres, broker: RabbitMQBroker) -> None:
+    def __init__(
+        self, folder: Path, postgres: PrivatePostgres, broker: RabbitMQBroker, lay: Lay | None = None
+    ) -> None:
         self.folder = folder
         self.postgres = postgres
         self.broker = broker
         self.admin_key = f"fk_{secrets.token_urlsafe(32)}"
         self.ledger = folder / "ledger"
+        self._lay = lay or Lay()
         self.tap = BusTap(broker.url(), self.retry_policy)
-        self._mail_port = stable_port()
+        self.mail_port = stable_port()
         self._mail_server = AsyncExitStack()
         self._api_port = stable_port()
         self._passwords = {role: secrets.token_urlsafe(24) for role in _SERVICES}
@@ -65,6 +86,12 @@ class Deployment:
         self.accounting = self._service(
             "accounting", ["services.accounting_sync"], self._accounting_settings()
         )
+        self._more_consumers = [
+            self._service(
+                f"consumer-{number}", ["services.invoice_service", "consumer"], self._consumer_settings()
+            )
+            for number in range(2, self._lay.consumers + 1)
+        ]
 
     # -- where things are
 
@@ -74,9 +101,15 @@ class Deployment:
         return f"http://127.0.0.1:{self._api_port}"
 
     @property
+    def amqp_url(self) -> str:
+        """Where the services find the broker."""
+        return self.broker.url(port=self._lay.amqp_port)
+
+    @property
     def services(self) -> tuple[ServiceProcess, ...]:
-        """The six processes."""
-        return (self.api, self.relay, self.consumer, self.render, self.mailer, self.accounting)
+        """The processes: six, and the further consumers."""
+        usual = (self.api, self.relay, self.consumer, self.render, self.mailer, self.accounting)
+        return (*usual, *self._more_consumers)
 
     @property
     def mails(self) -> list[Path]:
@@ -86,7 +119,7 @@ class Deployment:
     @property
     def retry_policy(self) -> RetryPolicy:
         """When the services try again."""
-        return RetryPolicy(delays=tuple(dt.timedelta(seconds=seconds) for seconds in RETRY_DELAYS))
+        return RetryPolicy(delays=tuple(dt.timedelta(seconds=seconds) for seconds in self._lay.retry_delays))
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -117,8 +150,7 @@ class Deployment:
     async def restart(self, *services: ServiceProcess) -> None:
         """Start these anew, at the same time; those that run still are killed first."""
         for service in services:
-            if service.running():
-                service.kill()
+            service.kill()
             service.start()
         await self.ready(*services)
 
@@ -130,7 +162,7 @@ class Deployment:
 
     async def mail_up(self) -> None:
         """Start the mail server (again), at the same address."""
-        await self._mail_server.enter_async_context(mailbox(self.folder / "mail", self._mail_port))
+        await self._mail_server.enter_async_context(mailbox(self.folder / "mail", self.mail_port))
 
     async def mail_down(self) -> None:
         """Stop the mail server: connections are refused, those that are open end."""
@@ -170,6 +202,17 @@ class Deployment:
         finally:
             await connection.close()
 
+    async def documents_of_finals(self) -> Counter[str]:
+        """How many documents are recorded for each final, by the id of the invoice."""
+        connection = await asyncpg.connect(self.postgres.admin_dsn("invoice"))
+        try:
+            rows = await connection.fetch(
+                "select invoice_id, count(*) from invoice_documents where final group by 1"
+            )
+        finally:
+            await connection.close()
+        return Counter({str(row["invoice_id"]): row["count"] for row in rows})
+
     def log_lines(self) -> Iterator[tuple[str, str]]:
         """Every line that was logged, with the name of its process."""
         for service in self.services:
@@ -179,20 +222,22 @@ class Deployment:
     # -- what each is told
 
     def _service(self, name: str, arguments: list[str], settings: Settings) -> ServiceProcess:
-        return ServiceProcess(name, arguments, settings, self.folder)
+        return ServiceProcess(name, arguments, {**settings, **self._lay.settings}, self.folder)
 
     def _database(self, name: str) -> str:
         parts = urlsplit(self.postgres.admin_dsn(name))
-        return urlunsplit(
-            parts._replace(netloc=f"{name}_service:{self._passwords[name]}@{parts.hostname}:{parts.port}")
-        )
+        place = f"{parts.hostname}:{self._lay.postgres_port or parts.port}"
+        return urlunsplit(parts._replace(netloc=f"{name}_service:{self._passwords[name]}@{place}"))
 
     @property
     def _documents(self) -> str:
         return f"file://{self.folder / 'documents'}"
 
     def _bus_settings(self) -> Settings:
-        return {"AMQP_URL": self.broker.url(), "RETRY_DELAYS_SECONDS": json.dumps(RETRY_DELAYS)}
+        return {
+            "AMQP_URL": self.amqp_url,
+            "RETRY_DELAYS_SECONDS": json.dumps(self._lay.retry_delays),
+        }
 
     def _api_settings(self) -> Settings:
         return {
@@ -221,7 +266,7 @@ class Deployment:
         return {
             "MAILER_DATABASE_URL": self._database("mailer"),
             "MAILER_SMTP_HOST": "127.0.0.1",
-            "MAILER_SMTP_PORT": str(self._mail_port),
+            "MAILER_SMTP_PORT": str(self._lay.smtp_port or self.mail_port),
             "MAILER_SMTP_TLS": "none",
             "MAILER_DATA_TIMEOUT_SECONDS": _DATA_SECONDS,
             "MAILER_UNCERTAIN_RESEND_AFTER_SECONDS": str(RESEND_SECONDS),

@@ -173,9 +173,17 @@ class ServiceProcess:
     def kill(self) -> None:
         """`kill -9`, and wait until it is dead."""
         if self._process is not None:
-            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.kill()  # nothing to do when it has ended by itself
             self._process.wait(timeout=20)
             self._process = None
+
+    def pause(self) -> None:
+        """Freeze it: it is alive and connected, and does nothing."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it run on."""
+        os.kill(self.pid, signal.SIGCONT)
 
     def ask_to_stop(self) -> None:
         """SIGTERM."""

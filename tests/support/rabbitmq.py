@@ -71,9 +71,22 @@ class RabbitMQBroker:
 
     # -- where it is
 
-    def url(self, virtual_host: str = "") -> str:
-        """The AMQP address of one of its virtual hosts ("" is the default one)."""
-        return f"amqp://guest:guest@127.0.0.1:{self._port}/{virtual_host}"
+    @property
+    def port(self) -> int:
+        """Where it takes AMQP connections, on the loopback address."""
+        return self._port
+
+    @property
+    def logs(self) -> Path:
+        """The folder of what it logs."""
+        return self._folder / "log"
+
+    def url(self, virtual_host: str = "", *, port: int | None = None) -> str:
+        """The AMQP address of one of its virtual hosts ("" is the default one).
+
+        `port`: of something that stands in front of it.
+        """
+        return f"amqp://guest:guest@127.0.0.1:{port or self._port}/{virtual_host}"
 
     @property
     def pid(self) -> int:

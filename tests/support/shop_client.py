@@ -30,11 +30,15 @@ class Refused(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class ShopClient:
-    """Calls of one caller. `patience`: for how many seconds a service that is away is waited for."""
+    """Calls of one caller.
+
+    `patience`: for how many seconds a service that is away is waited for; `pause`: between two questions.
+    """
 
     session: aiohttp.ClientSession
     address: str
     patience: float = 60
+    pause: float = _PAUSE_SECONDS
 
     async def call(
         self, method: str, path: str, body: Json | None = None, *, headers: Mapping[str, str] | None = None
@@ -70,7 +74,7 @@ class ShopClient:
             except (aiohttp.ClientError, TimeoutError):
                 if time.monotonic() > deadline:
                     raise
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(self.pause)
 
     async def get(self, path: str) -> Any:
         """GET, of a service that may be away for a moment."""
@@ -105,7 +109,7 @@ class ShopClient:
             if time.monotonic() > deadline:
                 axes = {name: invoice[name] for name in ("status", "rendering", "delivery", "transfer")}
                 raise AssertionError(f"{number} after {seconds:g} s: {axes}")
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(self.pause)
 
     async def invoice_of(self, job: str, *, seconds: float = 60) -> str:
         """The number of the first invoice of a job, once there is one."""
@@ -120,7 +124,7 @@ class ShopClient:
             if invoices:
                 return str(invoices[0]["number"])
             assert time.monotonic() < deadline, f"no invoice of {job} after {seconds:g} s"
-            await asyncio.sleep(_PAUSE_SECONDS)
+            await asyncio.sleep(self.pause)
 
     async def send(self, number: str) -> Json:
         """E-mail an invoice as it is proposed. The answer is the e-mail."""

@@ -23,7 +23,6 @@ from shared.observability.metrics import OUTBOX_AGE, OUTBOX_DEPTH, PARKED
 log = structlog.get_logger(__name__)
 
 BATCH = 100
-_LONGEST_BACKOFF = dt.timedelta(seconds=30)
 _REPORT_SECONDS = 5.0
 _PARKED_KINDS = ("dead", "quarantined", "unknown_reference")
 
@@ -74,12 +73,23 @@ class Relay:
     """One relay, run as a loop. `wake` is a hint after a commit; polling is what guarantees."""
 
     def __init__(
-        self, outbox: OutboxPort, bus: Bus, *, poll_seconds: float, lease_seconds: float = 60
+        self,
+        outbox: OutboxPort,
+        bus: Bus,
+        *,
+        poll_seconds: float,
+        lease_seconds: float = 60,
+        longest_pause_seconds: float = 30,
     ) -> None:
-        """`lease_seconds`: what this relay holds when it is killed is free for another after that."""
+        """`lease_seconds`: what this relay holds when it is killed is free for another after that.
+
+        `longest_pause_seconds`: what was not confirmed is offered again after half a second, then twice as long
+        each time, and never longer than this.
+        """
         self._outbox = outbox
         self._bus = bus
         self._poll_seconds = poll_seconds
+        self._longest_pause = dt.timedelta(seconds=longest_pause_seconds)
         self._lease = dt.timedelta(seconds=lease_seconds)
         # Publishing a batch is cut off well before its lease ends, so that no other relay has it meanwhile.
         self._publish_seconds = lease_seconds / 2
@@ -136,7 +146,7 @@ class Relay:
             await self._outbox.published(token, confirmed)
         for message, error in zip(leased, results, strict=True):
             if error is not None:
-                delay = min(dt.timedelta(seconds=2 ** min(message.attempts, 10)) / 2, _LONGEST_BACKOFF)
+                delay = min(dt.timedelta(seconds=2 ** min(message.attempts, 10)) / 2, self._longest_pause)
                 await self._outbox.give_back(token, [message.id], error=error, delay=delay)
         return len(confirmed)
 
