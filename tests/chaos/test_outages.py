@@ -45,6 +45,29 @@ async def test_the_broker_is_killed_and_comes_back(
     await assert_books_close(factures, shop, tap)
 
 
+@pytest.mark.long
+async def test_the_broker_takes_nothing_more_for_lack_of_memory(
+    factures: Deployment, shop: ShopClient, tap: BusTap
+) -> None:
+    numbers = [await drafted(factures, shop, f"A-{n}") for n in range(3)]
+    before = factures.relay.log.read_text().count("message not published")
+    await asyncio.to_thread(factures.broker.control, "set_vm_memory_high_watermark", "absolute", "1")
+    try:
+        for number in numbers:
+            assert (await shop.call("POST", f"/invoices/{number}/finalize"))["status"] == "final_ready"
+
+        async def confirmed() -> bool:
+            return factures.relay.log.read_text().count("message not published") == before
+
+        await eventually("every message is confirmed", confirmed)
+        assert "commands.accounting.transfer.v1" in await factures.outbox()
+    finally:
+        await asyncio.to_thread(factures.broker.control, "set_vm_memory_high_watermark", "absolute", "2GB")
+
+    await asyncio.gather(*(finalized(shop, number) for number in numbers))
+    await assert_books_close(factures, shop, tap)
+
+
 async def test_postgresql_is_killed_and_comes_back(
     factures: Deployment, shop: ShopClient, tap: BusTap
 ) -> None:

@@ -103,7 +103,7 @@ class Deployment:
     @property
     def amqp_url(self) -> str:
         """Where the services find the broker."""
-        return self.broker.url(port=self._lay.amqp_port)
+        return _through(self.broker.url(), self._lay.amqp_port)
 
     @property
     def services(self) -> tuple[ServiceProcess, ...]:
@@ -226,8 +226,9 @@ class Deployment:
 
     def _database(self, name: str) -> str:
         parts = urlsplit(self.postgres.admin_dsn(name))
-        place = f"{parts.hostname}:{self._lay.postgres_port or parts.port}"
-        return urlunsplit(parts._replace(netloc=f"{name}_service:{self._passwords[name]}@{place}"))
+        place = parts.netloc.rpartition("@")[2]
+        whole = parts._replace(netloc=f"{name}_service:{self._passwords[name]}@{place}")
+        return _through(urlunsplit(whole), self._lay.postgres_port)
 
     @property
     def _documents(self) -> str:
@@ -297,6 +298,13 @@ class Deployment:
         if done.returncode != 0:
             raise ProcessFailed(name, f"ended with exit code {done.returncode}", done.stdout + done.stderr)
         return done.stdout
+
+
+def _through(url: str, port: int | None) -> str:
+    """The same address, by the port of what stands in front of it, if something does."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition(":")[0]
+    return url if port is None else urlunsplit(parts._replace(netloc=f"{place}:{port}"))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -59,15 +60,60 @@ def server_script() -> str:
     return found
 
 
-class RabbitMQBroker:
-    """One broker process. It keeps its folder and its ports over a restart."""
+class Broker:
+    """A broker that answers: where it is, and what an operator asks of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, address: str, management: str) -> None:
+        """`address`: `amqp://user:password@host:port`; `management`: `http://user:password@host:port`."""
+        self._address = address.rstrip("/")
+        self._management_address = urlsplit(management)
+
+    def url(self, virtual_host: str = "") -> str:
+        """The AMQP address of one of its virtual hosts ("" is the default one)."""
+        return f"{self._address}/{virtual_host}"
+
+    def create_virtual_host(self) -> str:
+        """A new, empty virtual host: a broker of one's own, in milliseconds. Returns its name."""
+        name = f"test-{uuid.uuid4().hex[:12]}"
+        user = self._management_address.username
+        self.manage("PUT", f"/vhosts/{name}")
+        self.manage("PUT", f"/permissions/{name}/{user}", {"configure": ".*", "write": ".*", "read": ".*"})
+        return name
+
+    def drop_virtual_host(self, name: str) -> None:
+        """Delete a virtual host with all it holds."""
+        self.manage("DELETE", f"/vhosts/{name}")
+
+    def manage(self, method: str, path: str, body: object = None) -> bytes:
+        """One call of the management API; raises OSError when it does not answer well."""
+        where = self._management_address
+        request = urllib.request.Request(  # noqa: S310 - as told: http or https
+            f"{where.scheme}://{where.hostname}:{where.port}/api{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": "Basic "
+                + base64.b64encode(f"{where.username}:{where.password}".encode()).decode(),
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - a broker that we were given
+            return bytes(response.read())
+
+
+class RabbitMQBroker(Broker):
+    """One broker process of ours. It keeps its folder and its ports over a restart."""
+
+    def __init__(self, folder: Path, *, configuration: str = "") -> None:
+        """`configuration`: further lines of its rabbitmq.conf."""
         self._folder = folder
         self._port, self._distribution, self._epmd_port, self._management = free_ports(4)
         self._process: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
-        self._write_configuration()
+        super().__init__(
+            f"amqp://guest:guest@127.0.0.1:{self._port}", f"http://guest:guest@127.0.0.1:{self._management}"
+        )
+        self._write_configuration(configuration)
 
     # -- where it is
 
@@ -80,13 +126,6 @@ class RabbitMQBroker:
     def logs(self) -> Path:
         """The folder of what it logs."""
         return self._folder / "log"
-
-    def url(self, virtual_host: str = "", *, port: int | None = None) -> str:
-        """The AMQP address of one of its virtual hosts ("" is the default one).
-
-        `port`: of something that stands in front of it.
-        """
-        return f"amqp://guest:guest@127.0.0.1:{port or self._port}/{virtual_host}"
 
     @property
     def pid(self) -> int:
@@ -130,6 +169,17 @@ class RabbitMQBroker:
         """`kill -9`: no goodbye, nothing flushed."""
         self._end(signal.SIGKILL)
 
+    def control(self, *words: str) -> None:
+        """`rabbitmqctl …` on it."""
+        subprocess.run(
+            [str(Path(server_script()).with_name("rabbitmqctl")), *words],
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+
     def pause(self) -> None:
         """Freeze it: connections stay open and nothing is answered."""
         os.kill(self.pid, signal.SIGSTOP)
@@ -159,33 +209,6 @@ class RabbitMQBroker:
         except OSError:
             return False
 
-    # -- what it holds
-
-    def create_virtual_host(self) -> str:
-        """A new, empty virtual host: a broker of one's own, in milliseconds. Returns its name."""
-        name = f"test-{uuid.uuid4().hex[:12]}"
-        self.manage("PUT", f"/vhosts/{name}")
-        self.manage("PUT", f"/permissions/{name}/guest", {"configure": ".*", "write": ".*", "read": ".*"})
-        return name
-
-    def drop_virtual_host(self, name: str) -> None:
-        """Delete a virtual host with all it holds."""
-        self.manage("DELETE", f"/vhosts/{name}")
-
-    def manage(self, method: str, path: str, body: object = None) -> bytes:
-        """One call of the management API; raises OSError when it does not answer well."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self._management}/api{path}",
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={
-                "Authorization": "Basic " + base64.b64encode(b"guest:guest").decode(),
-                "Content-Type": "application/json",
-            },
-        )
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - our own broker
-            return bytes(response.read())
-
     # -- inside
 
     def _environment(self) -> dict[str, str]:
@@ -211,7 +234,7 @@ class RabbitMQBroker:
             "detached": "1",
         }
 
-    def _write_configuration(self) -> None:
+    def _write_configuration(self, more: str) -> None:
         folder = self._folder
         (folder / "log").mkdir()
         cookie = folder / ".erlang.cookie"
@@ -226,6 +249,7 @@ class RabbitMQBroker:
             "management.tcp.ip = 127.0.0.1\n"
             f"management.tcp.port = {self._management}\n"
             "management_agent.disable_metrics_collector = true\n"
+            f"{more}"
         )
 
     def _end(self, number: signal.Signals) -> None:
@@ -267,10 +291,10 @@ def _erlang_tool(name: str) -> str:
 
 
 @contextmanager
-def running_broker() -> Iterator[RabbitMQBroker]:
-    """A broker that is up while inside."""
+def running_broker(*, configuration: str = "") -> Iterator[RabbitMQBroker]:
+    """A broker that is up while inside; `configuration`: further lines of its rabbitmq.conf."""
     with tempfile.TemporaryDirectory(prefix="factures-rabbitmq-", ignore_cleanup_errors=True) as folder:
-        broker = RabbitMQBroker(Path(folder))
+        broker = RabbitMQBroker(Path(folder), configuration=configuration)
         try:
             broker.start()
             yield broker
@@ -279,14 +303,24 @@ def running_broker() -> Iterator[RabbitMQBroker]:
 
 
 @pytest.fixture(scope="session")
-def rabbitmq() -> Iterator[RabbitMQBroker]:
-    """The session's broker. Shared: use a virtual host of your own, stop nothing."""
+def rabbitmq() -> Iterator[Broker]:
+    """The session's broker. Shared: use a virtual host of your own, stop nothing.
+
+    `FACTURES_TEST_RABBITMQ_URL` (amqp://user:password@host:port) names one that runs already, such as a 4.x, with its
+    management API on port 15672 or at `FACTURES_TEST_RABBITMQ_MANAGEMENT_URL`. What kills its broker has a
+    private one all the same.
+    """
+    if given := os.environ.get("FACTURES_TEST_RABBITMQ_URL"):
+        credentials, _, place = urlsplit(given).netloc.rpartition("@")
+        usual = f"http://{credentials}@{place.partition(':')[0]}:15672"
+        yield Broker(given, os.environ.get("FACTURES_TEST_RABBITMQ_MANAGEMENT_URL", usual))
+        return
     with running_broker() as broker:
         yield broker
 
 
 @pytest.fixture
-def rabbitmq_url(rabbitmq: RabbitMQBroker) -> Iterator[str]:
+def rabbitmq_url(rabbitmq: Broker) -> Iterator[str]:
     """The AMQP address of a virtual host that is this test's own, and empty."""
     with virtual_host(rabbitmq) as name:
         yield rabbitmq.url(name)
@@ -300,7 +334,7 @@ def rabbitmq_instance() -> Iterator[RabbitMQBroker]:
 
 
 @contextmanager
-def virtual_host(broker: RabbitMQBroker) -> Iterator[str]:
+def virtual_host(broker: Broker) -> Iterator[str]:
     """An empty virtual host that lives while inside."""
     name = broker.create_virtual_host()
     try:

@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractConnection
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.retry import RetryPolicy
 from tests.support.messages import CLOSE_SECONDS
-from tests.support.rabbitmq import RabbitMQBroker, virtual_host
+from tests.support.rabbitmq import Broker, RabbitMQBroker, virtual_host
 
 POLICY = RetryPolicy(delays=(dt.timedelta(milliseconds=200),), attempts=3)
 
@@ -27,8 +27,8 @@ SETTLED_SECONDS = 5
 class Host:
     """A virtual host: its address, and an operator's hands."""
 
-    def __init__(self, broker: RabbitMQBroker, name: str) -> None:
-        self.broker = broker
+    def __init__(self, broker: Broker, name: str) -> None:
+        self.broker: Broker = broker
         self.name = name
         self.url = broker.url(name)
 
@@ -60,21 +60,27 @@ class Host:
         return len(ours)
 
 
+class FragileHost(Host):
+    """One of a broker of our own, which may be killed and frozen."""
+
+    broker: RabbitMQBroker
+
+
 @pytest.fixture
-def host(rabbitmq: RabbitMQBroker) -> Iterator[Host]:
+def host(rabbitmq: Broker) -> Iterator[Host]:
     """A virtual host of the session's broker."""
     with virtual_host(rabbitmq) as name:
         yield Host(rabbitmq, name)
 
 
 @pytest.fixture
-def fragile_host(rabbitmq_instance: RabbitMQBroker) -> Host:
+def fragile_host(rabbitmq_instance: RabbitMQBroker) -> FragileHost:
     """A virtual host of a broker that may be killed and frozen.
 
     It is not dropped: to delete a queue while it gets its leader, after a restart, kills what dead-letters
     on the whole node (RabbitMQ 3.10), and every later declaration fails.
     """
-    return Host(rabbitmq_instance, rabbitmq_instance.create_virtual_host())
+    return FragileHost(rabbitmq_instance, rabbitmq_instance.create_virtual_host())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from shared.bus.outcome import Ack, Outcome
 from shared.bus.port import ConfirmUnknown, Delivery, PublishError, Refused
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.topology import EMAIL, PRODUCTION
-from tests.integration.shared.bus.conftest import SETTLED_SECONDS, Connect, Host
+from tests.integration.shared.bus.conftest import SETTLED_SECONDS, Connect, FragileHost, Host
 from tests.support.messages import Gate, Recorder, envelope, until_ready
 from tests.support.waiting import until
 
@@ -28,7 +28,7 @@ async def publish_until_confirmed(bus: RabbitMQBus, count: int, confirmed: list[
 
 
 async def test_confirmed_messages_survive_a_kill_and_consumers_resume(
-    fragile_host: Host, connect: Connect
+    fragile_host: FragileHost, connect: Connect
 ) -> None:
     bus = await connect(fragile_host.url)
     declared = time.monotonic()
@@ -51,7 +51,9 @@ async def test_confirmed_messages_survive_a_kill_and_consumers_resume(
     assert all(delivery.attempt == 1 for delivery in handler.deliveries)
 
 
-async def test_a_broker_that_is_down_at_the_start_is_waited_for(fragile_host: Host, connect: Connect) -> None:
+async def test_a_broker_that_is_down_at_the_start_is_waited_for(
+    fragile_host: FragileHost, connect: Connect
+) -> None:
     fragile_host.broker.kill()
     try:
         bus = await connect(fragile_host.url, publish_seconds=0.2)
@@ -69,7 +71,7 @@ async def test_a_broker_that_is_down_at_the_start_is_waited_for(fragile_host: Ho
     assert handler.ids == [sent.id]
 
 
-async def test_a_bus_closes_while_the_broker_is_down(fragile_host: Host, connect: Connect) -> None:
+async def test_a_bus_closes_while_the_broker_is_down(fragile_host: FragileHost, connect: Connect) -> None:
     bus = await connect(fragile_host.url)
     await bus.serve(PRODUCTION, Recorder(), concurrency=1)
     await until_ready(bus)
@@ -82,7 +84,7 @@ async def test_a_bus_closes_while_the_broker_is_down(fragile_host: Host, connect
 
 
 async def test_no_answer_in_time_means_unknown_and_the_next_publish_takes_a_new_channel(
-    fragile_host: Host, connect: Connect
+    fragile_host: FragileHost, connect: Connect
 ) -> None:
     bus = await connect(fragile_host.url, publish_seconds=1)
     await bus.publish(envelope())
@@ -104,7 +106,9 @@ async def test_no_answer_in_time_means_unknown_and_the_next_publish_takes_a_new_
     await until(lambda: handler.ids.count(message.id) >= 1)
 
 
-async def test_a_broker_that_says_nothing_more_is_noticed(fragile_host: Host, connect: Connect) -> None:
+async def test_a_broker_that_says_nothing_more_is_noticed(
+    fragile_host: FragileHost, connect: Connect
+) -> None:
     bus = await connect(f"{fragile_host.url}?heartbeat=1")
     handler = Recorder()
     await bus.serve(PRODUCTION, handler, concurrency=1)

@@ -1,12 +1,16 @@
 """Settling on RabbitMQ: what takes a delivery's place is confirmed before the delivery is acknowledged."""
 
 import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import aio_pika
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from shared.bus.outcome import DeadLetter, Retry
-from shared.bus.rabbitmq import declare_topology
+from shared.bus.rabbitmq import RabbitMQBus, declare_topology
+from shared.bus.retry import RetryPolicy
 from shared.bus.topology import DEAD_LETTER_QUEUE, DELIVERY_LIMIT, PRODUCTION, retry_queue
 from tests.integration.shared.bus.conftest import POLICY, Connect, Host
 from tests.support.messages import ParkedRecorder, Recorder, envelope, until_ready
@@ -39,6 +43,60 @@ async def test_what_nobody_survives_is_parked_by_the_broker(
     await parked.received(1)
     (one,) = parked.parked
     assert (one.envelope, one.queue, one.reason, one.attempts) == (sent, PRODUCTION, "delivery_limit", 1)
+
+
+async def test_a_neighbour_that_kills_its_consumer_parks_nobody_else(
+    host: Host, connect: Connect, plain: AbstractConnection
+) -> None:
+    """All that a consumer holds ages when it dies; five deaths are far from the limit."""
+    bus = await connect(host.url)
+    sent = [envelope() for _ in range(20)]
+    for message in sent:
+        await bus.publish(message)
+    for _ in range(5):
+        dying = await aio_pika.connect(host.url)
+        channel = await dying.channel()
+        await channel.set_qos(prefetch_count=len(sent))
+        held: list[AbstractIncomingMessage] = []
+        await (await channel.get_queue(PRODUCTION)).consume(_held(held))
+        await until(partial(_all_of, held, len(sent)))
+        await dying.close()
+
+    handler, parked = Recorder(), ParkedRecorder()
+    await bus.serve_parked(parked)
+    await bus.serve(PRODUCTION, handler, concurrency=4)
+
+    await handler.received(len(sent))
+    assert sorted(handler.ids) == sorted(message.id for message in sent)
+    assert {delivery.attempt for delivery in handler.deliveries} == {1}
+    assert parked.parked == []
+
+
+def _held(by: list[AbstractIncomingMessage]) -> Callable[[AbstractIncomingMessage], Awaitable[None]]:
+    async def take(message: AbstractIncomingMessage) -> None:
+        by.append(message)
+
+    return take
+
+
+def _all_of(held: list[AbstractIncomingMessage], count: int) -> bool:
+    return len(held) == count
+
+
+async def test_an_hour_of_one_message_does_not_hold_up_the_moment_of_another(host: Host) -> None:
+    policy = RetryPolicy(delays=(dt.timedelta(milliseconds=200), dt.timedelta(hours=1)))
+    bus = await RabbitMQBus.connect(host.url, policy, name="test")
+    try:
+        handler = Recorder(Retry("closed", delay=dt.timedelta(hours=1)), Retry("busy"))
+        await bus.serve(PRODUCTION, handler, concurrency=1)
+        await bus.publish(long := envelope())
+        await bus.publish(short := envelope())
+
+        await handler.received(3)
+
+        assert handler.ids == [long.id, short.id, short.id]
+    finally:
+        await bus.close()
 
 
 async def test_the_broker_parks_a_retried_message_under_its_work_queue_and_attempt(

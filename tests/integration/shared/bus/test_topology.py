@@ -12,7 +12,7 @@ from shared.bus.port import ConfirmUnknown, Refused
 from shared.bus.rabbitmq import BrokerLost, TopologyMismatch, consumer, declare_topology, repair_topology
 from shared.bus.retry import RetryPolicy
 from shared.bus.topology import EMAIL, PRODUCTION
-from tests.integration.shared.bus.conftest import POLICY, SETTLED_SECONDS, Connect, Host
+from tests.integration.shared.bus.conftest import POLICY, SETTLED_SECONDS, Connect, FragileHost, Host
 from tests.support.messages import Recorder, envelope, until_ready
 from tests.support.rabbitmq import free_ports
 from tests.support.waiting import until
@@ -150,7 +150,9 @@ async def test_repair_leaves_healthy_queues_and_their_messages_alone(host: Host,
     assert handler.ids == [sent.id]
 
 
-async def test_a_queue_without_a_leader_is_noticed_and_repaired(fragile_host: Host, connect: Connect) -> None:
+async def test_a_queue_without_a_leader_is_noticed_and_repaired(
+    fragile_host: FragileHost, connect: Connect
+) -> None:
     await declare_topology(fragile_host.url, POLICY)
     declared = time.monotonic()
     await until(lambda: time.monotonic() > declared + SETTLED_SECONDS)
