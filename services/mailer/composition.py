@@ -1,12 +1,13 @@
 """Puts the mailer together: the only module that knows its concrete parts."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from urllib.parse import unquote, urlsplit
 
-from services.mailer.deliveries import Deliveries
-from services.mailer.handler import SendEmailHandler
+from services.mailer.deliveries import DatabaseUnavailable, Deliveries
+from services.mailer.handler import SendEmailHandler, utc_now
 from services.mailer.measured import Measured
 from services.mailer.sessions import Sessions
 from services.mailer.settings import MailerSettings
@@ -16,7 +17,9 @@ from shared.documents.store import DocumentStore
 from shared.observability.health import Check
 from shared.postgres import migrations
 from shared.postgres.pool import Pool, open_pool
+from shared.runtime import repeated
 
+_FORGET_EVERY_SECONDS = 60 * 60.0
 OWNER = "mailer_owner"
 SERVICE = "mailer_service"
 
@@ -59,24 +62,33 @@ async def sessions(settings: MailerSettings) -> AsyncIterator[Sessions]:
 
 @asynccontextmanager
 async def serving(settings: MailerSettings, bus: Bus) -> AsyncIterator[Mapping[str, Check]]:
-    """Consume e-mail commands while inside; yields the readiness checks."""
+    """Consume e-mail commands, and forget old addresses, while inside; yields the readiness checks."""
     documents = DocumentStore(settings.documents_url)
     async with database(settings) as pool, sessions(settings) as kept:
+        deliveries = Deliveries(pool)
         handler = SendEmailHandler(
-            settings, bus=bus, deliveries=Deliveries(pool), documents=documents, sessions=Measured(kept)
+            settings, bus=bus, deliveries=deliveries, documents=documents, sessions=Measured(kept)
         )
+
+        async def forget() -> None:
+            now = utc_now()
+            await deliveries.forget(now - dt.timedelta(days=settings.keep_addresses_days), now)
+
         subscription = await bus.serve(topology.EMAIL, handler.handle, concurrency=settings.concurrency)
 
         async def consuming() -> bool:
             return subscription.alive()
 
         try:
-            yield {
-                "database": pool.ready,
-                "documents": documents.reachable,
-                "bus": bus.ready,
-                "consumer": consuming,
-            }
+            async with repeated(
+                "forget", forget, seconds=_FORGET_EVERY_SECONDS, tolerating=(DatabaseUnavailable,)
+            ):
+                yield {
+                    "database": pool.ready,
+                    "documents": documents.reachable,
+                    "bus": bus.ready,
+                    "consumer": consuming,
+                }
         finally:
             await subscription.stop()
 

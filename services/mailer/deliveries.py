@@ -16,6 +16,16 @@ from shared.contracts.results import RecipientState
 from shared.contracts.values import Reason
 from shared.postgres.pool import Connection, Pool, PoolBusy
 
+_FORGET_AT_ONCE = 500
+_FORGET = """
+    with chosen as (
+        select email_id from emails where finished_at < $1 and forgotten_at is null
+        order by finished_at limit $3 for update skip locked
+    ), addresses as (
+        update recipients r set address = '', reply = null from chosen c where r.email_id = c.email_id
+    )
+    update emails e set forgotten_at = $2, reason_message = case when e.reason_code is not null then '' end
+    from chosen c where e.email_id = c.email_id returning e.email_id"""
 _UNFIT = str.maketrans({"\x00": "\ufffd"})
 
 
@@ -78,6 +88,21 @@ class Deliveries:
                 after = change(before)
                 await _save(connection, before, after)
         return before, after
+
+    async def forget(self, before: dt.datetime, now: dt.datetime) -> int:
+        """Forget addresses and replies of the e-mails that ended before then; how many e-mails that were.
+
+        Raises:
+            DatabaseUnavailable: try again; some may be forgotten already.
+        """
+        forgotten = 0
+        with _reaching():
+            while True:
+                async with self._pool.transaction() as connection:
+                    chosen = await connection.fetch(_FORGET, before, now, _FORGET_AT_ONCE)
+                forgotten += len(chosen)
+                if len(chosen) < _FORGET_AT_ONCE:
+                    return forgotten
 
     async def every(self) -> AsyncIterator[Email]:
         """All records, oldest first, as they are at one moment.
@@ -150,6 +175,7 @@ async def _load(connection: Connection, email_id: str) -> Email:
         conversations=row["conversations"],
         content_sha256=row["content_sha256"],
         outcome=_outcome(row),
+        forgotten=row["forgotten_at"] is not None,
         recipients=tuple(_recipient(one) for one in recipients),
     )
 

@@ -16,6 +16,7 @@ from email.utils import format_datetime
 from services.mailer import headers
 from services.mailer.headers import UnsafeHeader
 from shared.contracts.commands import Mailbox, Recipient, SendEmail
+from shared.contracts.values import Language
 from shared.mail.page import page
 
 Fields = Sequence[tuple[str, str]]
@@ -57,16 +58,23 @@ class Mail:
 def compose(command: SendEmail, files: Sequence[File], *, redirect: str | None = None) -> Mail:
     """The mail of a command.
 
-    With `redirect` it goes to that address alone: no other address stands in a header that a reply would use.
+    With `redirect` it goes to that address alone: no other address stands in a header that a reply would use. Of a
+    trial run, here or in the invoice service, its first line and a header tell for whom it was meant.
 
     Raises:
         UnsafeHeader: a value of the command must not become a header.
     """
     routes = tuple(headers.envelope_address(one.role, one.email) for one in command.recipients)
+    meant_for = _meant_for(command, redirect)
     fields = [
         _mailbox_field("From", command.sender),
         *([_mailbox_field("Reply-To", command.reply_to)] if command.reply_to else []),
         *_recipient_fields(command.recipients, redirect),
+        *(
+            [(_ORIGINAL_TO, headers.text(_ORIGINAL_TO, meant_for, limit=_ORIGINAL_LIMIT))]
+            if meant_for
+            else []
+        ),
         ("Subject", headers.text("Subject", command.subject, limit=headers.MAX_SUBJECT)),
         ("Date", format_datetime(in_utc(command.date))),
         ("Message-ID", headers.message_id(command.message_id)),
@@ -74,7 +82,7 @@ def compose(command: SendEmail, files: Sequence[File], *, redirect: str | None =
         ("Content-Language", command.language),
         *([("Auto-Submitted", "auto-generated")] if command.automatic else []),
     ]
-    content = _with_fields(fields, _body(command, files))
+    content = _with_fields(fields, _body(command, files, _notice(meant_for, command.language)))
     _verify(content, fields)
     return Mail(
         sender=headers.envelope_address("MAIL", command.envelope_sender or command.sender.email),
@@ -95,13 +103,25 @@ def _recipient_fields(recipients: Sequence[Recipient], redirect: str | None) -> 
         for role in ("to", "cc")
     }
     if redirect is not None:
-        original = ", ".join(one.email for one in recipients if one.role != "bcc")
-        note = [(_ORIGINAL_TO, headers.text(_ORIGINAL_TO, original, limit=_ORIGINAL_LIMIT))]
-        return [("To", headers.mailbox("To", "", redirect)), *(note if original else [])]
+        return [("To", headers.mailbox("To", "", redirect))]
     fields = [("To", _list(named["to"]) or _UNDISCLOSED)]
     if named["cc"]:
         fields.append(("Cc", _list(named["cc"])))
     return fields
+
+
+def _meant_for(command: SendEmail, redirect: str | None) -> str:
+    """The addresses, but those in blind copy, that a mail of a trial run does not go to; empty: it is none."""
+    everybody = command.meant_for or (command.recipients if redirect is not None else ())
+    return ", ".join(one.email for one in everybody if one.role != "bcc")
+
+
+def _notice(meant_for: str, language: Language) -> str | None:
+    if not meant_for:
+        return None
+    if language == "fr":
+        return f"Essai : ce courriel était destiné à {meant_for}."
+    return f"Trial run: this e-mail was meant for {meant_for}."
 
 
 def _list(mailboxes: Sequence[str]) -> str:
@@ -113,16 +133,22 @@ def in_utc(date: dt.datetime) -> dt.datetime:
     return date.replace(tzinfo=dt.UTC) if date.tzinfo is None else date.astimezone(dt.UTC)
 
 
-def _body(command: SendEmail, files: Sequence[File]) -> bytes:
+def _body(command: SendEmail, files: Sequence[File], notice: str | None) -> bytes:
     boundary = hashlib.sha256(command.email_id.encode("utf-8", "replace")).hexdigest()[:24]
     both = _multipart(
         "alternative",
         boundary,
         [
-            _text("plain", command.body),
+            _text("plain", f"{notice}\n\n{command.body}" if notice else command.body),
             _text(
                 "html",
-                page(command.body, command.language, title=command.subject, summary=command.summary),
+                page(
+                    command.body,
+                    command.language,
+                    title=command.subject,
+                    summary=command.summary,
+                    notice=notice,
+                ),
             ),
         ],
     )

@@ -70,7 +70,7 @@ class Outcome:
 class Email:
     """An e-mail and its recipients; `conversations` counts those that were begun, the last one owns it.
 
-    `content_sha256` is of the bytes handed over last.
+    `content_sha256` is of the bytes handed over last; `forgotten`: its addresses and replies are no longer known.
     """
 
     email_id: str
@@ -82,6 +82,7 @@ class Email:
     conversations: int = 0
     content_sha256: str | None = None
     outcome: Outcome | None = None
+    forgotten: bool = False
 
     def open(self) -> tuple[Recipient, ...]:
         """The recipients that are not settled."""

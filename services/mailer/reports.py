@@ -46,7 +46,9 @@ def outcome(parent: Envelope, command: SendEmail, email: Email) -> list[Envelope
     recipients = tuple(_result(command, one) for one in email.recipients)
     type_ = _OUTCOMES[email.outcome.kind]
     data = _closing(command, email.outcome, recipients)
-    return [_answer(parent, type_, f"{command.email_id}/{email.outcome.kind}", data)]
+    # What is forgotten says less than it did: that is another message, or it would contradict the first.
+    name = f"{command.email_id}/{email.outcome.kind}{'/forgotten' if email.forgotten else ''}"
+    return [_answer(parent, type_, name, data)]
 
 
 def _closing(command: SendEmail, end: Outcome, recipients: tuple[RecipientResult, ...]) -> Wire:

@@ -70,6 +70,9 @@ class MailerSettings(ServiceSettings):
     smtp_idle_seconds: float = Field(
         default=30, ge=0, description="how long a connection is kept for the next mail; 0: not at all"
     )
+    keep_addresses_days: int = Field(
+        default=90, ge=1, description="then addresses and replies of an e-mail that has ended are forgotten"
+    )
     outbound: str = Field(default=OUTBOUND_ON, description="on, off, or one address that gets all mail")
 
     @field_validator("outbound")

@@ -86,6 +86,10 @@ class SendEmail(Wire):
         default=None, description="address that a later refusal is returned to; absent: the sender's"
     )
     recipients: tuple[Recipient, ...] = Field(min_length=1, description="each address once")
+    meant_for: tuple[Recipient, ...] = Field(
+        default=(),
+        description="whom it would go to if this were no trial run: its first line and a header say so",
+    )
     subject: str = Field(description="the Subject header")
     body: str = Field(description="plain text")
     language: Language = Field(description="of the text")

@@ -72,9 +72,14 @@ _PAGE = """\
 """
 
 
-def page(body: str, language: Language, *, title: str, summary: Summary | None = None) -> str:
-    """The page of a text: `body` is plain text, `title` is what a window shows (the subject)."""
-    rows = [*_heading(summary), _row(_paragraphs(body), "28px 32px 12px 32px")]
+def page(
+    body: str, language: Language, *, title: str, summary: Summary | None = None, notice: str | None = None
+) -> str:
+    """The page of a text: `body` is plain text, `title` is what a window shows (the subject).
+
+    `notice` stands above everything: what is to be known of this copy before it is read.
+    """
+    rows = [*_noticed(notice), *_heading(summary), _row(_paragraphs(body), "28px 32px 12px 32px")]
     return _PAGE.format(
         language=language,
         title=_shown(title),
@@ -82,6 +87,13 @@ def page(body: str, language: Language, *, title: str, summary: Summary | None =
         rows="\n".join(rows),
         foot=_foot(summary.footer if summary else None),
     )
+
+
+def _noticed(notice: str | None) -> list[str]:
+    if not notice:
+        return []
+    style = f"padding:12px 32px;background-color:#fff3c4;overflow-wrap:anywhere;{_FONT};font-size:14px;line-height:20px"
+    return [f'<tr><td bgcolor="#fff3c4" style="{style};color:#513c06">{_shown(notice)}</td></tr>']
 
 
 def _heading(summary: Summary | None) -> list[str]:

@@ -146,7 +146,10 @@ def send_command(
         for recipient in email.recipients
     )
     trial = settings.outbound not in ("on", "off")
+    meant_for: tuple[Recipient, ...] = ()
     if trial:
+        # As in every mail, nobody reads of those in blind copy.
+        meant_for = tuple(recipient for recipient in recipients if recipient.role != "bcc")
         recipients = (Recipient(role="to", email=settings.outbound),)
     attachments = []
     if email.with_pdf and document is not None:
@@ -163,6 +166,7 @@ def send_command(
         reply_to=sender if email.return_to else None,
         envelope_sender=email.return_to,
         recipients=recipients,
+        meant_for=meant_for,
         subject=email.subject,
         body=email.body,
         language=email.language,

@@ -41,7 +41,7 @@ async def test_serving_consumes_and_is_ready(room: Mailroom) -> None:
 async def test_migrations_are_applied_once(postgres: PrivatePostgres) -> None:
     await postgres.create_database("mailer_migrations")
     settings = settings_for(postgres, "mailer_migrations")
-    assert await migrate(settings) == ["0001_emails.sql"]
+    assert await migrate(settings) == ["0001_emails.sql", "0002_forgotten.sql"]
     assert await migrate(settings) == []
 
 

@@ -171,6 +171,46 @@ def test_trial_mail_goes_to_one_address_and_a_reply_reaches_no_customer() -> Non
     assert message["X-Factures-Original-To"] == "a@client.example, b@client.example"
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("fr", "Essai : ce courriel était destiné à a@client.example, b@client.example."),
+        ("en", "Trial run: this e-mail was meant for a@client.example, b@client.example."),
+    ],
+)
+@pytest.mark.parametrize("by", ["invoice service", "mailer"])
+def test_on_trial_the_first_line_and_a_header_tell_for_whom_it_was_meant(
+    language: str, line: str, by: str
+) -> None:
+    meant_for = (
+        recipient("a@client.example", name="A"),
+        recipient("b@client.example", "cc"),
+        recipient("c@client.example", "bcc"),
+    )
+    command = send_email(*(meant_for if by == "mailer" else (recipient("trial@shop.example"),)))
+    command = command.model_copy(
+        update={"language": language, "meant_for": () if by == "mailer" else meant_for}
+    )
+    message = parsed(compose(command, [], redirect="trial@shop.example" if by == "mailer" else None))
+
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert text.get_content().splitlines()[:3] == [line, "", "Bonjour,"]
+    assert html.get_content().index(line) < html.get_content().index("Bonjour,")
+    assert message["X-Factures-Original-To"] == "a@client.example, b@client.example"
+    assert message["To"] == "trial@shop.example"
+    assert b"c@client.example" not in message.as_bytes()
+
+
+def test_an_address_that_is_told_must_be_one() -> None:
+    command = send_email().model_copy(
+        update={"meant_for": (recipient("a@client.example\r\nBcc: x@y.example"),)}
+    )
+    with pytest.raises(UnsafeHeader):
+        compose(command, [])
+
+
 def test_trial_mail_for_blind_copies_only_notes_nobody() -> None:
     mail = compose(send_email(recipient("a@client.example", "bcc")), [], redirect="trial@shop.example")
     assert "X-Factures-Original-To" not in parsed(mail)

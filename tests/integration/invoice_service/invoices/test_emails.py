@@ -261,6 +261,11 @@ async def test_on_trial_everything_goes_to_one_address_that_stands_for_all(shop:
     async with shop.settings(outbound="trial@shop.example"):
         email = expect(await shop.email(invoice, pdf=False, **people), 202)
         assert await lanes(shop, invoice) == [("trial", ["trial@shop.example"])]
+        (command,) = await shop.outbox(invoice, "email.send")
+        assert [one["email"] for one in command["meant_for"]] == [
+            "julie@client.example",
+            "boss@client.example",
+        ]
         assert await shop.leased(invoice, "email.send") == 1
         async with shop.settings(outbound="off"):
             assert await shop.leased(invoice, "email.send") == 0
