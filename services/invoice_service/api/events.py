@@ -20,7 +20,8 @@ WAIT = Parameter(
     "Seconds after which the stream ends; the caller comes again, with its key",
     {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": DEFAULT_WAIT},
 )
-POSITION_PATTERN = r"^[0-9]{1,12}\.[0-9]{1,20}:[0-9]{1,20}:[0-9,]{0,4000}$"
+POSITION_PATTERN = r"^([0-9]{1,12}\.[0-9]{1,20}:[0-9]{1,20}:[0-9,]{0,4000})?$"
+"""Browsers send the header empty when they know of no event."""
 _POSITION = re.compile(POSITION_PATTERN)
 HEARTBEAT_SECONDS = 15.0
 WRITE_SECONDS = 10.0
@@ -84,9 +85,9 @@ def events_of(passage: Passage) -> str:
 
 
 def _position(request: web.Request) -> str | None:
-    """Where the caller was. Browsers send the header empty when they know of none."""
+    """Where the caller was, if it knows of any."""
     text = request.headers.get("Last-Event-ID", "")
-    if text and _POSITION.fullmatch(text) is None:
+    if _POSITION.fullmatch(text) is None:
         raise bad_parameter("Last-Event-ID")
     return text or None
 
