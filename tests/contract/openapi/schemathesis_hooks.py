@@ -69,7 +69,7 @@ REASONS_OF_FIELDS: Mapping[tuple[str, str], str] = {
     ("not_attachable", r"file"): "a file is known by its first bytes",
     ("required", r"file"): "a file that is not empty",
     ("invalid", r"after"): "`after` is opaque: it is what a page gave, for the same order",
-    ("invalid", r"Last-Event-ID"): "what the stream gave, in a form that coverage makes up without its pattern",
+    ("invalid", r"Last-Event-ID"): "what the stream gave; coverage leaves its pattern out",
     ("invalid", r"sort"): "that a field stands once, with or without its sign",
     ("invalid", r"bill_to"): "that somebody else pays is never oneself",
     ("invalid", r"active"): "that the default entity is one that is used",
