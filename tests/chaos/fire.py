@@ -37,10 +37,15 @@ class Fire:
         self._proxies = proxies
         self._services = {service.name: service for service in factures.services}
         self._killed: set[str] = set()
-        self.over: list[float] = []
-        """The moments of the loop's clock at which a fault was over."""
+        self.over: list[tuple[Fault, float]] = []
+        """The faults, and the moments of the loop's clock at which they were over."""
         self.exits = 0
         """How often a process ended that nobody had killed, and was started anew, as an orchestrator does."""
+
+    @property
+    def cuts(self) -> int:
+        """How many replies that said `done` never arrived."""
+        return sum(proxy.cuts for proxy in self._proxies.values())
 
     async def burn(self, plan: Sequence[Fault], say: Callable[[str], None]) -> None:
         """Carry the plan out; returns when the last fault is over."""
@@ -59,7 +64,7 @@ class Fire:
         await asyncio.sleep(start + fault.at - loop.time())
         say(str(fault))
         await self._strike(fault)
-        self.over.append(loop.time())
+        self.over.append((fault, loop.time()))
 
     async def _strike(self, fault: Fault) -> None:
         if fault.target in LINKS and fault.kind not in (Kind.KILL, Kind.PAUSE):

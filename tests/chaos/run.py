@@ -12,11 +12,13 @@ from tests.chaos.fire import Fire, flammable
 from tests.chaos.journal import CountingClient, Journal
 from tests.chaos.load import Clerk, counting_client
 from tests.chaos.plan import Fault, planned
-from tests.chaos.pulse import pulse, recovery
+from tests.chaos.pulse import Beat, pulse, recovery
 from tests.chaos.verdict import Verdict, findings
 from tests.support.deployment import Deployment
 from tests.support.postgres import running_postgres
 from tests.support.rabbitmq import running_broker
+
+_SLOWEST = 8
 
 Say = Callable[[str], None]
 
@@ -66,7 +68,9 @@ async def _judged(wanted: Run, plan: Sequence[Fault], factures: Deployment, fire
         quiet_seconds = time.monotonic() - over
         say(f"quiet after {quiet_seconds:.1f} s")
         books = await read_books(factures, shop, left)
-        recoveries = [recovery(beats, moment) for moment in fire.over]
+    recoveries = _recoveries(fire, beats)
+    for fault, seconds in recoveries[:_SLOWEST]:
+        say(f"{fault}: work of every kind got done again after {seconds:.1f} s")
     emails = [email for history in books.emails.values() for email in history]
     return Verdict(
         seed=wanted.seed,
@@ -74,13 +78,21 @@ async def _judged(wanted: Run, plan: Sequence[Fault], factures: Deployment, fire
         faults=plan,
         findings=findings(books, journal),
         requests=requests,
-        recoveries=[seconds for seconds in recoveries if seconds is not None],
+        recoveries=[seconds for _, seconds in recoveries],
         quiet_seconds=quiet_seconds,
         finals=sum(bool(invoice["final_number"]) for invoice in books.invoices),
         mails=len(emails),
         duplicates=sum(books.mails[email["message_id"]] > 1 for email in emails),
         exits=fire.exits,
+        cuts=fire.cuts,
     )
+
+
+def _recoveries(fire: Fire, beats: Sequence[Beat]) -> list[tuple[Fault, float]]:
+    """After how many seconds each fault was recovered from, of those of which that can be said; slowest first."""
+    all_ = [(fault, recovery(beats, moment)) for fault, moment in fire.over]
+    known = [(fault, seconds) for fault, seconds in all_ if seconds is not None]
+    return sorted(known, key=lambda one: one[1], reverse=True)
 
 
 async def _under_load(

@@ -177,6 +177,8 @@ class Verdict:
     mails: int = 0
     duplicates: int = 0
     exits: int = 0
+    cuts: int = 0
+    """Replies that said `done` and were cut."""
 
     @property
     def closes(self) -> bool:
@@ -190,7 +192,7 @@ class Verdict:
         p50, p99 = (quantile(self.recoveries, share) for share in (0.5, 0.99))
         return (
             f"{'THE BOOKS CLOSE' if self.closes else f'{len(self.findings)} FINDINGS'}: seed {self.seed},"
-            f" {self.seconds:g} s, {len(self.faults)} faults ({faults});"
+            f" {self.seconds:g} s, {len(self.faults)} faults ({faults}), {self.cuts} replies cut;"
             f" {requests} requests, {self.requests['unavailable']} refused,"
             f" {self.requests['unanswered']} unanswered; {self.finals} finals, {self.mails} mails"
             f" ({self.duplicates} twice, flagged); {self.exits} exits; recovery p50 {p50:.1f} s, p99 {p99:.1f} s,"
