@@ -88,8 +88,8 @@ class FakeBus:
         self.took.set()
 
 
-def relay(outbox: FakeOutbox, bus: FakeBus, *, lease_seconds: float = 60) -> Relay:
-    return Relay(outbox, cast("Bus", bus), poll_seconds=0.01, lease_seconds=lease_seconds)
+def relay(outbox: FakeOutbox, bus: FakeBus, **seconds: float) -> Relay:
+    return Relay(outbox, cast("Bus", bus), poll_seconds=0.01, **seconds)
 
 
 async def test_what_is_confirmed_is_taken_away() -> None:
@@ -116,13 +116,18 @@ async def test_what_is_not_confirmed_comes_back_later(error: type[Refused]) -> N
     assert delay == dt.timedelta(seconds=4)
 
 
-async def test_the_delay_is_half_a_minute_at_most() -> None:
+@pytest.mark.parametrize(
+    ("settings", "seconds"), [({}, 30), ({"longest_pause_seconds": 0.5}, 0.5)], ids=["usual", "set"]
+)
+async def test_the_delay_is_half_a_minute_at_most_or_as_set(
+    settings: dict[str, float], seconds: float
+) -> None:
     row = leased(attempts=500)
     outbox = FakeOutbox([row])
 
-    await relay(outbox, FakeBus({str(row.id): Refused(str(row.id), "why")})).publish_batch()
+    await relay(outbox, FakeBus({str(row.id): Refused(str(row.id), "why")}), **settings).publish_batch()
 
-    assert outbox.returned[row.id][1] == dt.timedelta(seconds=30)
+    assert outbox.returned[row.id][1] == dt.timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize("body", [b"no envelope", None])
