@@ -13,7 +13,7 @@ from tests.support.bus_tap import Seen
 from tests.support.deployment import Deployment
 from tests.support.processes import ProcessFailed
 from tests.support.service_logs import assert_nothing_private, read_logs
-from tests.support.shop_client import Json, ShopClient
+from tests.support.shop_client import Json, Refused, ShopClient
 
 _LOOK_SECONDS = 0.5
 _AT_ONCE = 8
@@ -113,7 +113,7 @@ async def read_books(factures: Deployment, shop: ShopClient, left: list[str]) ->
     listed = await all_invoices(shop)
     invoices = await _each(listed, lambda one: shop.get(f"/invoices/{one['id']}"))
     finals = [one for one in invoices if one["final_number"]]
-    pdfs = await _each(finals, lambda one: shop.pdf(one["final_number"]))
+    pdfs = await _each(finals, lambda one: _pdf(shop, one["final_number"]))
     ledger = await asyncio.to_thread(factures.ledger_export)
     parked = (await shop.get("/parked-messages"))["data"]
     return Books(
@@ -122,6 +122,7 @@ async def read_books(factures: Deployment, shop: ShopClient, left: list[str]) ->
         paper={
             one["final_number"]: await asyncio.to_thread(printed, pdf)
             for one, pdf in zip(finals, pdfs, strict=True)
+            if pdf is not None
         },
         documents=await factures.documents_of_finals(),
         ledger=ledger,
@@ -131,6 +132,14 @@ async def read_books(factures: Deployment, shop: ShopClient, left: list[str]) ->
         amiss=await asyncio.to_thread(_amiss, factures),
         verify=await asyncio.to_thread(_verified, factures),
     )
+
+
+async def _pdf(shop: ShopClient, number: str) -> bytes | None:
+    """The PDF; None when there is none to be had, which the verdict tells."""
+    try:
+        return await shop.pdf(number)
+    except Refused:
+        return None
 
 
 async def _emails(shop: ShopClient, invoices: list[Json]) -> dict[str, list[Json]]:

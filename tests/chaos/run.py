@@ -67,6 +67,8 @@ async def _judged(wanted: Run, plan: Sequence[Fault], factures: Deployment, fire
         left = await quiet(factures, shop, until=over + wanted.patience)
         quiet_seconds = time.monotonic() - over
         say(f"quiet after {quiet_seconds:.1f} s")
+        if quiet_seconds > wanted.patience:
+            journal.complaints.append(f"not quiet within {wanted.patience:g} s of the last fault")
         books = await read_books(factures, shop, left)
     recoveries = _recoveries(fire, beats)
     for fault, seconds in recoveries[:_SLOWEST]:
