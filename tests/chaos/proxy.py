@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from tests.chaos.plan import POSTGRESQL, RABBITMQ, SMTP, Kind
-from tests.support.processes import stable_port
+from tests.support.ports import stable_port
 
 _HOST = "127.0.0.1"
 _CHUNK = 65_536

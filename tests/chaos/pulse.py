@@ -1,7 +1,7 @@
 """Whether work gets done: how many drafts, documents, transfers and mails there are, looked at all the time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -38,8 +38,11 @@ def recovery(beats: Sequence[Beat], over: float) -> float | None:
 
 
 @asynccontextmanager
-async def pulse(dsn: str) -> AsyncIterator[list[Beat]]:
-    """Beats, while inside; none while the database is away. `dsn`: as somebody who may read all."""
+async def pulse(dsn: Callable[[], str]) -> AsyncIterator[list[Beat]]:
+    """Beats, while inside; none while the database is away. `dsn`: as somebody who may read all.
+
+    It is asked each time: the port may be another one after a restart.
+    """
     beats: list[Beat] = []
     beating = asyncio.create_task(_beat(dsn, beats))
     try:
@@ -49,10 +52,10 @@ async def pulse(dsn: str) -> AsyncIterator[list[Beat]]:
         await asyncio.wait([beating])
 
 
-async def _beat(dsn: str, beats: list[Beat]) -> None:
+async def _beat(dsn: Callable[[], str], beats: list[Beat]) -> None:
     while True:
         try:
-            connection = await asyncpg.connect(dsn, timeout=5, command_timeout=5)
+            connection = await asyncpg.connect(dsn(), timeout=5, command_timeout=5)
             try:
                 while True:
                     done = await connection.fetchval(_WORK_DONE)

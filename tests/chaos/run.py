@@ -58,7 +58,7 @@ async def _judged(wanted: Run, plan: Sequence[Fault], factures: Deployment, fire
     endurance = wanted.seconds + wanted.patience
     async with (
         counting_client(factures, journal, patience=endurance) as shop,
-        pulse(factures.postgres.admin_dsn("invoice")) as beats,
+        pulse(lambda: factures.postgres.admin_dsn("invoice")) as beats,
     ):
         await shop.open_shop()
         say("on fire")

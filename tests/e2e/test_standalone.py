@@ -9,7 +9,8 @@ import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.bus_tap import completion
-from tests.support.processes import ServiceProcess, run_command, stable_port
+from tests.support.ports import stable_port
+from tests.support.processes import ServiceProcess, run_command
 from tests.support.shop_client import ShopClient, delivered, settled, shop_client
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -20,8 +20,9 @@ from pypdf.generic import DictionaryObject
 from shared.settings import USAGE_ERROR
 from tests.architecture.house import SERVICES
 from tests.packaging.environments import Environment
+from tests.support.ports import stable_port
 from tests.support.postgres import PrivatePostgres
-from tests.support.processes import ServiceProcess, clean_environment, run_command, stable_port
+from tests.support.processes import ServiceProcess, clean_environment, run_command
 from tests.support.waiting import PAUSE_SECONDS
 
 # The first run downloads what four services need.

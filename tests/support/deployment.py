@@ -26,8 +26,9 @@ import asyncpg
 from services.standalone.mailbox import mailbox
 from shared.bus.retry import RetryPolicy
 from tests.support.bus_tap import BusTap
+from tests.support.ports import stable_port
 from tests.support.postgres import PrivatePostgres, running_postgres
-from tests.support.processes import ProcessFailed, ServiceProcess, run_command, stable_port
+from tests.support.processes import ProcessFailed, ServiceProcess, run_command
 from tests.support.rabbitmq import RabbitMQBroker, running_broker
 
 RETRY_DELAYS = (0.5, 1, 2, 4)

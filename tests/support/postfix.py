@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.support.processes import ROOT, stable_port
+from tests.support.ports import stable_port
+from tests.support.processes import ROOT
 
 HOST = "127.0.0.1"
 DOMAIN = "client.example"

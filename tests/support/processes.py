@@ -6,10 +6,8 @@ run itself is killed. What they write goes to files, which a failing test shows.
 
 import asyncio
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,15 +17,10 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.support.ports import stable_port
 from tests.support.waiting import PAUSE_SECONDS
 
 ROOT = Path(__file__).parents[2]
-# Below the ports that the kernel gives to outgoing connections: one of those could take a port of ours while
-# its service is being restarted.
-_PORTS = range(15_000, 32_000)
-_given: set[int] = set()
-# Not the generator of the tests: it is seeded alike in every process of a run.
-_dice = random.SystemRandom()
 _TAIL_BYTES = 4_000
 _READY_SECONDS = 90
 
@@ -38,21 +31,6 @@ class ProcessFailed(AssertionError):
     def __init__(self, name: str, what: str, tail: str) -> None:
         super().__init__(f"{name} {what}\n{tail}")
         self.name = name
-
-
-def stable_port() -> int:
-    """A port of the loopback interface that is free, and stays so while nothing listens on it."""
-    while True:
-        port = _dice.choice(_PORTS)
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in _given:
-            _given.add(port)
-            return port
 
 
 def clean_environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:

@@ -24,6 +24,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.ports import stable_port
+
 _SERVER_SCRIPTS = (
     # The one in PATH (Debian) switches to the system's own user and settings.
     "/usr/lib/rabbitmq/bin/rabbitmq-server",
@@ -40,16 +42,6 @@ class BrokerFailed(Exception):
     def __init__(self, why: str, log: str) -> None:
         super().__init__(f"the private RabbitMQ broker {why}\n{log}")
         self.why = why
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface on which nothing listens now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def server_script() -> str:
@@ -107,7 +99,9 @@ class RabbitMQBroker(Broker):
     def __init__(self, folder: Path, *, configuration: str = "") -> None:
         """`configuration`: further lines of its rabbitmq.conf."""
         self._folder = folder
-        self._port, self._distribution, self._epmd_port, self._management = free_ports(4)
+        # Not such as the kernel gives to outgoing connections: while the broker is down, whoever looks for it in
+        # vain could be given its own.
+        self._port, self._distribution, self._epmd_port, self._management = (stable_port() for _ in range(4))
         self._process: subprocess.Popen[bytes] | None = None
         self._epmd: subprocess.Popen[bytes] | None = None
         super().__init__(

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+from tests.support.ports import stable_port
 from tests.support.postgres import reachable_folder
-from tests.support.processes import ServiceProcess, stable_port
+from tests.support.processes import ServiceProcess
 from tests.web.screens import DemoShop, Screen, log_in
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")

@@ -18,7 +18,7 @@ from shared.bus.rabbitmq import RabbitMQBus
 from shared.contracts.envelope import Envelope
 from tests.accounting.bean_check import complaints
 from tests.accounting.documents import credit_note, invoice
-from tests.support.rabbitmq import free_ports
+from tests.support.ports import free_ports
 from tests.unit.accounting_sync.doubles import command_envelope
 
 

@@ -14,7 +14,7 @@ from shared.bus.retry import RetryPolicy
 from shared.bus.topology import EMAIL, PRODUCTION
 from tests.integration.shared.bus.conftest import POLICY, SETTLED_SECONDS, Connect, FragileHost, Host
 from tests.support.messages import Recorder, envelope, until_ready
-from tests.support.rabbitmq import free_ports
+from tests.support.ports import free_ports
 from tests.support.waiting import until
 
 

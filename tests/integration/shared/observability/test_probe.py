@@ -10,7 +10,7 @@ import pytest
 
 from shared.observability import probe
 from shared.observability.health import management_port
-from tests.support.processes import stable_port
+from tests.support.ports import stable_port
 
 Told = Callable[..., None]
 
