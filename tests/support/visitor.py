@@ -1,13 +1,13 @@
 """Somebody with a browser that runs no script: follows links, sends forms as they stand, keeps cookies."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookies import Morsel
 from typing import Any
 from urllib.parse import urljoin
 
-from aiohttp import ClientSession, CookieJar
+from aiohttp import ClientSession, CookieJar, FormData
 from lxml import html
 
 Fields = dict[str, str | list[str]]
@@ -76,6 +76,19 @@ class Visitor:
             for value in (values if isinstance(values, list) else [values])
         ]
         return await self._seen("POST", path, pairs, headers)
+
+    async def upload(
+        self, path: str, fields: Fields, files: Sequence[tuple[str, bytes, str]], *, name: str = "file"
+    ) -> Seen:
+        """A form with files (name, content, type), as multipart."""
+        sent = FormData(default_to_multipart=True, quote_fields=False)
+        for field, values in fields.items():
+            for value in values if isinstance(values, list) else [values]:
+                sent.add_field(field, value)
+        for file_name, content, type_ in files:
+            sent.add_field(name, content, filename=file_name, content_type=type_)
+        async with self._session.post(urljoin(self._base, path), data=sent) as answer:
+            return Seen(answer.status, answer.url.path_qs, answer.headers, await answer.text())
 
     async def log_in(self, email: str, password: str) -> Seen:
         """Through the login page."""

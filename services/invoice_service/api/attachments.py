@@ -5,6 +5,8 @@ import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -36,43 +38,39 @@ async def post_attachment(request: web.Request) -> web.Response:
         TooLarge: more than 20 MiB.
         UnsupportedMediaType: it is not multipart.
     """
-    sent_name, content = _file_of(request, await raw_body(request))
+    attachment = await uploaded(request, *_file_of(request, await raw_body(request)))
+
+    async def keep(uow: UnitOfWork, _: Context) -> None:
+        await uow.emails.add_attachment(attachment)
+
+    shown = {name: attachment[name] for name in ("id", "name", "content_type", "size")}
+    return await transact(request, keep, lambda _: Answer(201, {**shown, "id": str(attachment["id"])}))
+
+
+async def uploaded(request: web.Request, sent_name: str, content: bytes) -> Mapping[str, Any]:
+    """A file put into the store, as an attachment that is yet to be kept (`EmailRepository.add_attachment`).
+
+    Raises:
+        Invalid: it is empty, or of a kind that is not attached.
+    """
+    if not content:
+        raise Invalid("invalid", errors=(FieldError("file", "required"),))
     members = await asyncio.to_thread(_members, content)
     content_type = content_type_of(sent_name, content, members)
     if content_type is None:
         raise Invalid("invalid", errors=(FieldError("file", "not_attachable"),))
-    name = attached_name(sent_name, content_type)
     # Content-addressed: whatever becomes of the transaction, nothing is overwritten and nothing points astray.
     key = f"attachments/{hashlib.sha256(content).hexdigest()}"
     document = await request.app[SERVICES].documents.put(key, content)
-    attachment_id = new_id()
-
-    async def keep(uow: UnitOfWork, context: Context) -> None:
-        await uow.emails.add_attachment(
-            {
-                "id": attachment_id,
-                "name": name,
-                "content_type": content_type,
-                "key": document.key,
-                "sha256": document.sha256,
-                "size": document.size,
-                "created_at": context.now,
-            }
-        )
-
-    return await transact(
-        request,
-        keep,
-        lambda _: Answer(
-            201,
-            {
-                "id": str(attachment_id),
-                "name": name,
-                "content_type": content_type,
-                "size": document.size,
-            },
-        ),
-    )
+    return {
+        "id": new_id(),
+        "name": attached_name(sent_name, content_type),
+        "content_type": content_type,
+        "key": document.key,
+        "sha256": document.sha256,
+        "size": document.size,
+        "created_at": request.app[SERVICES].clock(),
+    }
 
 
 def _members(content: bytes) -> list[str]:
@@ -105,8 +103,6 @@ def _file_of(request: web.Request, body: bytes) -> tuple[str, bytes]:
                     content += event
     except ValueError:  # MultipartError, or a boundary that is no text
         content = b""
-    if not content:
-        raise Invalid("invalid", errors=(FieldError("file", "required"),))
     return name, content
 
 

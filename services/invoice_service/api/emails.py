@@ -38,11 +38,11 @@ async def get_draft(request: web.Request) -> web.Response:
 
 async def preview(request: web.Request) -> web.Response:
     """POST of an e-mail that is not sent yet."""
-    command = _written(await json_body(request, EmailBody))
-    most_bytes = _most_bytes(request)
+    command = written_of(await json_body(request, EmailBody))
+    limit = most_bytes(request)
     return await transact(
         request,
-        lambda uow, context: preview_email(uow, context, ref_of(request), command, most_bytes=most_bytes),
+        lambda uow, context: preview_email(uow, context, ref_of(request), command, most_bytes=limit),
         lambda shown: Answer(200, preview_view(shown)),
     )
 
@@ -50,12 +50,12 @@ async def preview(request: web.Request) -> web.Response:
 async def send(request: web.Request) -> web.Response:
     """POST of an e-mail."""
     based_on = if_match(request, required=False)
-    command = _written(await json_body(request, EmailBody))
-    most_bytes = _most_bytes(request)
+    command = written_of(await json_body(request, EmailBody))
+    limit = most_bytes(request)
     return await transact(
         request,
         lambda uow, context: send_email(
-            uow, context, ref_of(request), command, most_bytes=most_bytes, based_on=based_on
+            uow, context, ref_of(request), command, most_bytes=limit, based_on=based_on
         ),
         _accepted(request),
         current=current_state(request),
@@ -93,7 +93,8 @@ def _accepted(request: web.Request) -> Callable[[StoredEmail], Answer]:
     return lambda email: Answer(202, _show(request)(email))
 
 
-def _written(body: EmailBody) -> EmailToSend:
+def written_of(body: EmailBody) -> EmailToSend:
+    """A body as the use cases take it."""
     return EmailToSend(
         sender=_address(body.from_) if body.from_ else None,
         to=[_address(mailbox) for mailbox in body.to],
@@ -106,7 +107,8 @@ def _written(body: EmailBody) -> EmailToSend:
     )
 
 
-def _most_bytes(request: web.Request) -> int:
+def most_bytes(request: web.Request) -> int:
+    """The largest mail that may leave."""
     return request.app[SERVICES].settings.email_size_limit_mb * 2**20
 
 

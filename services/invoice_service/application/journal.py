@@ -20,6 +20,7 @@ from services.invoice_service.application.journal_words import (
     NO,
     STATES,
     STATUSES,
+    STEPS,
     YES,
 )
 from services.invoice_service.domain.changes import WITHHELD
@@ -41,6 +42,7 @@ _SAID: Mapping[str, frozenset[str]] = {
     "email.resent": frozenset({"to"}),
     **{f"email.{state}": frozenset({"to", "email"}) for state in ("sent", "partly", "refused", "uncertain")},
 }
+_NEW_LINE = ("line.added", "line.duplicated", "line.restored")
 _IN_SHORT = frozenset({"customer", "date", "total"})
 _MONEY = frozenset({"subtotal", "total", "total_price"})
 _NUMBERS = frozenset({"ordered_quantity", "quantity", "unit_price", "exchange_rate"})
@@ -49,6 +51,7 @@ _CHOICES: Mapping[str, Mapping[str, Localized]] = {
     "status": STATUSES,
     "language": LANGUAGES,
     "kind": KINDS,
+    "step": STEPS,
     "rendering": STATES,
     "transfer": STATES,
     "email": STATES,
@@ -77,7 +80,7 @@ def sentences(entry: Entry, language: Language, *, currency: str) -> Sentences:
     known = ACTIONS.get(action)
     done = known.text(language).format_map(_named(action, changes)) if known else action
     told = _told_of(action, changes)
-    alone = action in ("line.added", "line.edited") and len(_positions(told)) == 1
+    alone = action in (*_NEW_LINE, "line.edited") and len(_positions(told)) == 1
     return Sentences(done, tuple(_sentence(change, language, currency, on_its_line=alone) for change in told))
 
 
@@ -123,7 +126,7 @@ def _told_of(action: str, changes: Sequence[Mapping[str, Any]]) -> list[Mapping[
         return [change for change in told if change["field"] in _IN_SHORT]
     if action in ("line.removed", "lines.ordered"):
         return [change for change in told if not _ON_A_LINE.fullmatch(change["field"])]
-    if action == "line.added":
+    if action in _NEW_LINE:
         held = [change for change in told if change["after"] is not None]
         return list(_of_new_line(held, min(_positions(changes), default=0)))
     return told

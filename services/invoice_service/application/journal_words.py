@@ -19,11 +19,14 @@ ACTIONS: Mapping[str, Localized] = {
         "Transférée à la comptabilité : {reference}", "Transferred to accounting: {reference}"
     ),
     "line.added": _L("Ligne {line} ajoutée : {description}", "Line {line} added: {description}"),
+    "line.duplicated": _L("Ligne {line} dupliquée : {description}", "Line {line} duplicated: {description}"),
+    "line.restored": _L("Ligne {line} remise : {description}", "Line {line} put back: {description}"),
     "line.edited": _L("Ligne {line} modifiée", "Line {line} edited"),
     "line.removed": _L("Ligne {line} retirée : {description}", "Line {line} removed: {description}"),
     "lines.ordered": _L("Lignes remises en ordre", "Lines put in another order"),
     "render.failed": _L("Le PDF n'a pas pu être produit", "The PDF could not be made"),
     "render.retried": _L("PDF demandé de nouveau", "PDF asked for again"),
+    "step.asked_again": _L("Pas de réponse : demandé une nouvelle fois", "No answer: asked for once more"),
     "email.prepared": _L("Courriel préparé pour {to}", "E-mail prepared for {to}"),
     "email.resent": _L("Courriel envoyé de nouveau à {to}", "E-mail sent again to {to}"),
     "email.sent": _L("Courriel envoyé à {to}", "E-mail sent to {to}"),
@@ -90,6 +93,7 @@ FIELDS: Mapping[str, Localized] = {
     "transfer": _L("Transfert", "Transfer"),
     "transfer.external_id": _L("Référence en comptabilité", "Reference in accounting"),
     "transfer.reason": _L("Raison", "Reason"),
+    "step": _L("Étape", "Step"),
     "result": _L("Réponse", "Answer"),
 }
 
@@ -133,6 +137,11 @@ KINDS: Mapping[str, Localized] = {
     "gl": _L("GL", "GL"),
     "extra_charge": _L("frais extra", "extra charge"),
     "text": _L("texte", "text"),
+}
+STEPS: Mapping[str, Localized] = {
+    "rendering": _L("PDF", "PDF"),
+    "email": _L("courriel", "e-mail"),
+    "transfer": _L("transfert", "transfer"),
 }
 STATES: Mapping[str, Localized] = {
     "none": _L("rien encore", "nothing yet"),

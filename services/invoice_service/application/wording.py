@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from services.invoice_service.domain.texts import Language
@@ -25,8 +25,3 @@ def day(date: dt.date | None, language: Language) -> str:
 def number(value: Decimal, language: Language) -> str:
     """A quantity, a price or a rate with all its decimals: « 1 000,5 », "1,000.5"."""
     return format_decimal(value, "#,##0.##########", locale=_LOCALES[language])
-
-
-def moment(at: dt.datetime, language: Language) -> str:
-    """A time with its date, in its own time zone: « 18 juill. 2025, 10 h 03 », "Jul 18, 2025, 10:03 a.m."."""
-    return format_datetime(at, "medium", tzinfo=at.tzinfo, locale=_LOCALES[language])

@@ -31,6 +31,7 @@ def _environment() -> Environment:
         "money": formats.money,
         "number": formats.number,
         "percent": formats.percent,
+        "size_text": formats.size_text,
     }
     return environment
 

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_currency, format_decimal
 
 from services.invoice_service.domain.texts import Language
@@ -33,7 +33,9 @@ def time_text(value: dt.datetime | str | None, language: Language, zone: str) ->
     if value is None:
         return ""
     moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-    return format_datetime(moment, "medium", tzinfo=ZoneInfo(zone), locale=LOCALES[language])
+    here = moment.astimezone(ZoneInfo(zone))
+    day = format_date(here, "medium", locale=LOCALES[language])
+    return f"{day}, {format_time(here, 'short', tzinfo=here.tzinfo, locale=LOCALES[language])}"
 
 
 def amount(value: Decimal | str | None, language: Language) -> str:
@@ -65,3 +67,11 @@ def percent(rate: Decimal | str, language: Language) -> str:
     """A rate: « 9,975 % », "9.975%"."""
     text = number((Decimal(rate) * 100).normalize(), language)
     return f"{text}\N{NO-BREAK SPACE}%" if language == "fr" else f"{text}%"
+
+
+def size_text(size: int, language: Language) -> str:
+    """The size of a file: « 49,6 ko », "49.6 kB"."""
+    units = ("o", "ko", "Mo") if language == "fr" else ("B", "kB", "MB")
+    power = min(2, (len(str(size)) - 1) // 3)
+    value = round(Decimal(size) / 1000**power, 1).normalize()
+    return f"{number(value, language)}\N{NO-BREAK SPACE}{units[power]}"

@@ -13,10 +13,13 @@ from services.invoice_service.api.problems import UnsupportedMediaType
 from services.invoice_service.api.requests import raw_body
 from services.invoice_service.api.validation import invalid_body
 from services.invoice_service.domain.errors import Invalid
+from services.invoice_service.web.uploads import MULTIPART, SentFile, parts_of
 
 M = TypeVar("M", bound=BaseModel)
 
 _MOST_FIELDS = 2000
+FILES = web.RequestKey("files", tuple[SentFile, ...])
+"""The files that came with a form that was read."""
 WAS = "was."
 """Before a field's name: what the page showed in it."""
 
@@ -55,16 +58,20 @@ async def form_of(request: web.Request) -> Form:
         Invalid: malformed: it is no UTF-8, or has too many fields.
         TooLarge, TooSlow, NotHttp: see `raw_body`.
     """
-    if request.content_type != "application/x-www-form-urlencoded":
+    if request.content_type not in ("application/x-www-form-urlencoded", MULTIPART):
         raise UnsupportedMediaType
     raw = await raw_body(request)
+    fields: Mapping[str, Sequence[str]]
     try:
-        fields = parse_qs(
-            raw.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MOST_FIELDS,
-        )
+        if request.content_type == MULTIPART:
+            fields, request[FILES] = parts_of(request.headers["Content-Type"], raw)
+        else:
+            fields = parse_qs(
+                raw.decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=_MOST_FIELDS,
+            )
     except ValueError:
         raise Invalid("malformed") from None
     if any("\0" in text for texts in fields.values() for text in texts):

@@ -37,6 +37,7 @@ class Page:
     path: str
     handler: Handler
     access: Access | None
+    body_limit: int = JSON_LIMIT
 
     @property
     def public(self) -> bool:
@@ -52,7 +53,7 @@ def add_pages(app: web.Application, pages: Sequence[Page]) -> None:
 
 def _guarded(page: Page) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
-        request[BODY_LIMIT] = JSON_LIMIT
+        request[BODY_LIMIT] = page.body_limit
         request[PAGE] = page.path
         try:
             await request.app[SESSIONS].recognize(request)

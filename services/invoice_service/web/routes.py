@@ -2,9 +2,19 @@
 
 from aiohttp import web
 
-from services.invoice_service.api.routing import VIEWER
+from services.invoice_service.api.routing import BILLER, UPLOAD_LIMIT, VIEWER
 from services.invoice_service.domain.errors import NotFound
-from services.invoice_service.web import assets, invoice, invoices, login, me
+from services.invoice_service.web import (
+    assets,
+    emails,
+    emails_history,
+    invoice,
+    invoices,
+    journal,
+    login,
+    me,
+    notifications,
+)
 from services.invoice_service.web.pages import Page, add_pages, see_other
 from services.invoice_service.web.sessions import SESSIONS, Sessions
 
@@ -31,6 +41,17 @@ PAGES = (
     Page("POST", "/me/password", me.change_password, VIEWER),
     Page("GET", "/invoices", invoices.show, VIEWER),
     Page("GET", "/invoices/{ref}", invoice.show, VIEWER),
+    Page("GET", "/invoices/{ref}/emails", emails_history.show, VIEWER),
+    Page("POST", "/invoices/{ref}/emails/{id}/resend", emails_history.resend, BILLER),
+    Page("GET", "/invoices/{ref}/emails/new", emails.show, BILLER),
+    Page("POST", "/invoices/{ref}/emails/new", emails.post, BILLER, UPLOAD_LIMIT),
+    Page("GET", "/invoices/{ref}/emails/preview", emails.preview, BILLER),
+    Page("POST", "/invoices/{ref}/emails/preview", emails.preview, BILLER),
+    Page("GET", "/invoices/{ref}/journal", journal.show, VIEWER),
+    Page("GET", "/notifications", notifications.show, VIEWER),
+    Page("GET", "/notifications/bell", notifications.bell, VIEWER),
+    Page("POST", "/notifications/read", notifications.mark_all, VIEWER),
+    Page("POST", "/notifications/{id}/read", notifications.mark, VIEWER),
     Page("GET", "/{rest:(?!api/|static/).+}", _missing, None),
 )
 

@@ -6,12 +6,13 @@ from aiohttp import web
 
 from services.invoice_service.api.problems import ForgedRequest
 from services.invoice_service.api.services import ApiServices
+from services.invoice_service.application.edit_me import caller_name
 from services.invoice_service.application.records import Session
 from services.invoice_service.application.sessions import actor_of, is_due, note_presence, session_of
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.web.cookies import session_cookie
 from services.invoice_service.web.csrf import is_genuine_call
-from services.invoice_service.web.view import SESSION
+from services.invoice_service.web.view import MOST_UNREAD, SESSION, UNREAD
 
 _SAFE = frozenset({"GET", "HEAD"})
 _LONGEST_TOKEN = 200
@@ -26,8 +27,13 @@ class Sessions:
     async def recognize(self, request: web.Request) -> None:
         """Put the session of a request into it, if there is one."""
         session = await self.of(request)
-        if session is not None:
-            request[SESSION] = session
+        if session is None:
+            return
+        request[SESSION] = session
+        if request.method == "GET":
+            reader = caller_name(actor_of(session.user))
+            async with self._services.transactions.reading() as uow:
+                request[UNREAD] = await uow.notifications.unread(reader, most=MOST_UNREAD)
 
     async def of(self, request: web.Request) -> Session | None:
         """The session of a request."""

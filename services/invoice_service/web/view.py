@@ -16,6 +16,9 @@ from services.invoice_service.web.drawing import draw
 from services.invoice_service.web.words import Words, words_in
 
 SESSION = web.RequestKey("session", Session)
+UNREAD = web.RequestKey("unread", int)
+MOST_UNREAD = 100
+"""So far unread notifications are counted."""
 PAGE = web.RequestKey("page", str)
 
 _POLICY = (
@@ -43,6 +46,9 @@ class View:
     theme: str
     words: Words
     path: str
+    unread: int
+    posted: bool
+    """Whether it answers a form: then it holds what was typed, and must not be drawn anew."""
 
     def may(self, role: str) -> bool:
         """Whether the reader's role includes this one."""
@@ -59,7 +65,15 @@ def view_of(request: web.Request) -> View:
     session = request.get(SESSION)
     language = _language(request, session)
     theme = (session.preferences.theme if session else None) or "system"
-    return View(session, language, theme, words_in(language), request.path)
+    return View(
+        session,
+        language,
+        theme,
+        words_in(language),
+        request.path,
+        request.get(UNREAD, 0),
+        request.method == "POST",
+    )
 
 
 def _language(request: web.Request, session: Session | None) -> Language:

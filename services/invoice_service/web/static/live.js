@@ -1,0 +1,104 @@
+// What happens elsewhere shows here: the server tells of it (Server-Sent Events), and what has changed of this page is
+// drawn anew. What somebody is typing is never touched. While nobody looks at the page it listens to nothing.
+
+import { tell } from "./notes.js";
+import { ask, parsed, refresh, show } from "./region.js";
+
+const PAUSE = 150;
+const NEVER_BACK = 5000;
+
+let source = null;
+let waiting = null;
+let pending = new Set();
+let missed = false;
+
+function listen() {
+  if (source || document.hidden) return;
+  source = new EventSource("/api/v1/events");
+  source.addEventListener("invoice", (event) => changed(JSON.parse(event.data)));
+  source.addEventListener("resync", () => drawSoon(null));
+  source.addEventListener("open", () => {
+    if (missed) drawSoon(null);
+    missed = false;
+  });
+  source.addEventListener("error", () => {
+    // A browser comes again by itself, unless it was answered with something that is no stream.
+    if (source?.readyState === EventSource.CLOSED) {
+      missed = true;
+      stop();
+      setTimeout(listen, NEVER_BACK);
+    }
+  });
+}
+
+function stop() {
+  source?.close();
+  source = null;
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) {
+    stop();
+    missed = true;
+  } else {
+    listen();
+  }
+});
+addEventListener("pagehide", stop);
+
+function changed(invoice) {
+  if (["failed", "uncertain"].some((state) => [invoice.rendering, invoice.delivery, invoice.transfer].includes(state))) ring();
+  const shown = document.querySelector(`[data-live-invoice="${CSS.escape(invoice.id)}"]`);
+  if (shown) drawSoon(invoice);
+}
+
+/** Draw what may have changed; what happens at once is drawn at once. */
+function drawSoon(invoice) {
+  pending.add(invoice);
+  clearTimeout(waiting);
+  waiting = setTimeout(draw, PAUSE);
+}
+
+async function draw() {
+  const told = [...pending];
+  pending = new Set();
+  if (!document.querySelector("[data-live-invoice]")) return;
+  const held = heldRegions();
+  const answer = await ask(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return;
+  const page = parsed(await answer.text());
+  const names = [...page.querySelectorAll("[data-region]")].map((region) => region.dataset.region);
+  show(page, names.filter((name) => !held.has(name)));
+  // What was held back is not lost on the reader: saving it will show both versions.
+  const root = document.querySelector("[data-live-invoice][data-live-held]");
+  const overtaken = told.some((invoice) => invoice && invoice.changed.includes("content"));
+  if (root && overtaken && held.size) tell(root.dataset.liveHeld);
+}
+
+/** The regions in which somebody is typing: with the cursor in a field, or with a field that is not saved yet. */
+export function heldRegions() {
+  const held = new Set();
+  for (const region of document.querySelectorAll("[data-region]")) {
+    if (region.dataset.live === "off") held.add(region.dataset.region);
+    const fields = [...region.querySelectorAll("input:not([type=hidden]), select, textarea")];
+    if (fields.some((field) => field === document.activeElement || isTyped(field))) held.add(region.dataset.region);
+  }
+  return held;
+}
+
+function isTyped(field) {
+  if (field instanceof HTMLSelectElement) {
+    const initial = [...field.options].findIndex((option) => option.defaultSelected);
+    return field.selectedIndex !== Math.max(initial, 0);
+  }
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
+/** How many notifications there are to read. */
+export async function ring() {
+  const answer = await ask("/notifications/bell", { headers: { Accept: "text/html" } });
+  if (answer.ok && !answer.redirected) show(parsed(await answer.text()), ["bell"]);
+}
+
+listen();
