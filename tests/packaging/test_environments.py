@@ -25,8 +25,8 @@ from tests.support.postgres import PrivatePostgres
 from tests.support.processes import ServiceProcess, clean_environment, run_command
 from tests.support.waiting import PAUSE_SECONDS
 
-# The first run downloads what four services need.
-pytestmark = pytest.mark.timeout(600)
+# The first run downloads what four services need. What may import what is held in each `make test` by import-linter.
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 # What would make an image larger, or do what the service must not, and comes only by mistake.
 FOREIGN: Mapping[str, set[str]] = {

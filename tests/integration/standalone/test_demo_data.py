@@ -183,6 +183,7 @@ async def check_mails(running: Standalone, client: ShopClient, invoices: list[Js
     assert len(running.mailbox.files()) == mails
 
 
+@pytest.mark.long
 async def test_deaths_on_the_way_leave_no_gap_and_nothing_twice(postgres_folder: Path) -> None:
     environment = {"PORT": "0", "FACTURES_DATA": str(postgres_folder / "data")}
     process = ServiceProcess(
