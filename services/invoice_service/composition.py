@@ -29,6 +29,7 @@ from services.invoice_service.application.sweep import Patience
 from services.invoice_service.application.users import ensure_admin
 from services.invoice_service.application.verify import Report, verify
 from services.invoice_service.domain.actors import SYSTEM
+from services.invoice_service.messaging.alerting import AlertMailer
 from services.invoice_service.messaging.chores import Chores
 from services.invoice_service.messaging.inbound import Inbound
 from services.invoice_service.messaging.live import LiveFeed
@@ -150,7 +151,12 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterato
     )
     patience = Patience(dt.timedelta(seconds=settings.sweep_after_seconds), settings.sweep_tries)
     chores = Chores(
-        {"sweep": Sweeper(transactions_on(pool), now, patience, running.wake)},
+        {
+            "sweep": Sweeper(transactions_on(pool), now, patience, running.wake),
+            "alerts": AlertMailer(
+                transactions_on(pool), now, dt.timedelta(minutes=settings.alert_minutes), running.wake
+            ),
+        },
         seconds=settings.chores_seconds,
     )
     async with background("relay", running.run), background("chores", chores.run):

@@ -52,6 +52,11 @@ class InvoiceSettings(ServiceSettings):
     email_size_limit_mb: int = Field(
         default=30, ge=1, description="the largest e-mail that the mail server takes, in MiB with its files"
     )
+    alert_minutes: float = Field(
+        default=15,
+        gt=0,
+        description="at most one alert mail is sent in so long: it tells all that failed meanwhile",
+    )
     drafts_kept_days: int = Field(
         default=30,
         ge=1,
@@ -92,7 +97,9 @@ class InvoiceSettings(ServiceSettings):
         default=1, gt=0, description="how often an API process looks for what to tell pages and `/events`"
     )
     chores_seconds: float = Field(
-        default=60, gt=0, description="how often the relay looks for steps that nobody answers"
+        default=60,
+        gt=0,
+        description="how often the relay looks for steps that nobody answers, and for alerts to mail",
     )
     sweep_after_seconds: float = Field(
         default=7200, gt=0, description="a step without an answer is asked for again after so long"

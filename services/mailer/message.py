@@ -178,13 +178,25 @@ def _text(subtype: str, text: str) -> bytes:
 
 def _file(file: File) -> bytes:
     fields = [
-        ("Content-Type", headers.content_type(file.content_type)),
+        ("Content-Type", _content_type(file)),
         ("Content-Disposition", headers.attachment(file.name)),
         _encoding("base64"),
     ]
     part = _with_fields(fields, b"\r\n" + base64.encodebytes(file.content).replace(b"\n", b"\r\n"))
     _verify(part, fields)
     return part
+
+
+def _content_type(file: File) -> str:
+    """Its type; text says that it is UTF-8 when it is: without that it is taken for ASCII."""
+    told = headers.content_type(file.content_type)
+    if not told.startswith("text/") or ";" in told:
+        return told
+    try:
+        file.content.decode("utf-8")
+    except UnicodeDecodeError:
+        return told
+    return f"{told}; charset=utf-8"
 
 
 def _encoding(name: str) -> tuple[str, str]:

@@ -36,6 +36,8 @@ RESEND_SECONDS = 6.0
 """After no answer to DATA, when the mailer sends a mail once more."""
 _DATA_SECONDS = "5"
 _LEASE_SECONDS = "3"
+_CHORES_SECONDS = "1"
+_ALERT_MINUTES = "0.01"
 _SERVICES = {
     "invoice": "services.invoice_service",
     "mailer": "services.mailer",
@@ -251,7 +253,12 @@ class Deployment:
         }
 
     def _relay_settings(self) -> Settings:
-        return {**self._consumer_settings(), "INVOICE_RELAY_LEASE_SECONDS": _LEASE_SECONDS}
+        return {
+            **self._consumer_settings(),
+            "INVOICE_RELAY_LEASE_SECONDS": _LEASE_SECONDS,
+            "INVOICE_CHORES_SECONDS": _CHORES_SECONDS,
+            "INVOICE_ALERT_MINUTES": _ALERT_MINUTES,
+        }
 
     def _consumer_settings(self) -> Settings:
         return {"INVOICE_DATABASE_URL": self._database("invoice"), **self._bus_settings()}

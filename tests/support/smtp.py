@@ -147,13 +147,14 @@ class _Conversation(SMTP):
 
 
 class ServerOptions(TypedDict, total=False):
-    """What the server is like; `users`: whom AUTH lets in (without them it asks nobody)."""
+    """What the server is like; `users`: whom AUTH lets in (without them it asks nobody); `port`: any that is free."""
 
     tls: Tls
     certificate: Certificate
     smtputf8: bool
     users: Mapping[str, str]
     size_limit: int
+    port: int
 
 
 @asynccontextmanager
@@ -194,7 +195,7 @@ async def mail_server(**options: Unpack[ServerOptions]) -> AsyncIterator[MailSer
             return conversation
 
         server = await asyncio.get_running_loop().create_server(
-            converse, HOST, 0, ssl=context if tls == "tls" else None
+            converse, HOST, options.get("port", 0), ssl=context if tls == "tls" else None
         )
         book.port = server.sockets[0].getsockname()[1]
         try:

@@ -44,18 +44,27 @@ def document_summary(invoice: Invoice, material: PrintMaterial, accent_colour: s
 
 
 def alert_summary(
-    invoice: Invoice, said: str, language: Language, issuer: Mapping[str, Any], accent_colour: str | None
+    invoice: Invoice, language: Language, issuer: Mapping[str, Any], accent_colour: str | None
 ) -> Summary:
-    """The summary of an alert: what happened, to which invoice."""
+    """The summary of an alert: which invoice it is about. What happened is its text."""
     facts = (
-        Fact(label=_WORDS[_document(invoice)].text(language), value=invoice.number),
         Fact(label=Localized("Client", "Customer").text(language), value=invoice.sold_to.name),
         Fact(
             label=_WORDS["grand_total"].text(language),
             value=wording.money(invoice.totals.total, invoice.currency, language),
         ),
     )
-    return Summary(issuer=str(issuer["name"]), title=said, facts=facts, accent_colour=accent_colour)
+    return Summary(
+        issuer=str(issuer["name"]),
+        title=f"{_WORDS[_document(invoice)].text(language)} {invoice.number}",
+        facts=facts,
+        accent_colour=accent_colour,
+    )
+
+
+def digest_summary(title: str, issuer: Mapping[str, Any], accent_colour: str | None) -> Summary:
+    """The summary of several alerts."""
+    return Summary(issuer=str(issuer.get("name") or "Factures"), title=title, accent_colour=accent_colour)
 
 
 def _document(invoice: Invoice) -> str:

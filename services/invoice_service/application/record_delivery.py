@@ -68,7 +68,7 @@ async def _ended(
         changes.append(Change("status", invoice.status.value, status.value))
     if ended.state != "sent":
         code = {"partly": "partly", "uncertain": "email_uncertain"}.get(ended.state, "email_failed")
-        messages += await alert(uow, context, invoice, code, _without(recipients))
+        await alert(uow, context, invoice, code, _without(recipients))
     trail = Trail([entry(context, f"email.{ended.state}", moved, changes)], messages)
     await uow.invoices.move(invoice.id, status, columns, trail)
 

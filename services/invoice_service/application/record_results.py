@@ -107,8 +107,8 @@ async def _render_failed(
     if not changes:
         return
     told = event(context, "updated", invoice, loaded.around)
-    alerts = await alert(uow, context, invoice, "rendering_failed", result.reason.message)
-    trail = Trail([entry(context, "render.failed", invoice, changes)], [told, *alerts])
+    await alert(uow, context, invoice, "rendering_failed", result.reason.message)
+    trail = Trail([entry(context, "render.failed", invoice, changes)], [told])
     await uow.invoices.move(invoice.id, invoice.status, columns, trail)
 
 
@@ -167,17 +167,17 @@ async def _transfer_ends(uow: UnitOfWork, context: Context, loaded: Loaded, axis
     invoice = loaded.invoice
     change = Change("transfer", loaded.around.axes.transfer.state, axis.state)
     reason = axis.reason.message if axis.reason else ""
-    alerts = await alert(uow, context, invoice, "transfer_failed", reason)
+    await alert(uow, context, invoice, "transfer_failed", reason)
     trail = Trail(
         [entry(context, f"transfer.{axis.state}", invoice, [change])],
-        [event(context, "updated", invoice, loaded.around), *alerts],
+        [event(context, "updated", invoice, loaded.around)],
     )
     await uow.invoices.move(invoice.id, invoice.status, axis_columns("transfer", axis), trail)
 
 
 async def _late(uow: UnitOfWork, context: Context, loaded: Loaded, what: str) -> None:
     """A result after the transfer was closed: history and a person's eyes, nothing else."""
-    alerts = await alert(uow, context, loaded.invoice, "late_transfer_result", what)
+    await alert(uow, context, loaded.invoice, "late_transfer_result", what)
     told = entry(context, "transfer.late_result", loaded.invoice, [Change("result", None, what)])
-    trail = Trail([told], alerts)
+    trail = Trail([told])
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, {}, trail)

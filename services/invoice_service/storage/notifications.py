@@ -2,10 +2,11 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.invoice_service.application.listing import ListQuery, Page, SortKey
+from services.invoice_service.application.ports.notices import Unmailed
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.storage.lists import Expression, Listing, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
@@ -40,28 +41,66 @@ class Notifications:
         invoice_id: uuid.UUID | None,
         message: Mapping[str, str],
         *,
-        mailed_at: dt.datetime | None = None,
+        reason: str = "",
+        mail_wanted: bool = False,
     ) -> None:
         """See `NotificationRepository.tell`."""
         await self._connection.execute(
-            "insert into notifications (id, code, invoice_id, message, mailed_at) values ($1, $2, $3, $4, $5)",
+            """insert into notifications (id, code, invoice_id, message, reason, mail_wanted)
+               values ($1, $2, $3, $4, $5, $6)""",
             new_id(),
             code,
             invoice_id,
             dict(message),
-            mailed_at,
+            reason,
+            mail_wanted,
         )
 
     async def mailed_since(self, code: str, invoice_id: uuid.UUID, since: dt.datetime) -> bool:
         """See `NotificationRepository.mailed_since`."""
         mailed: bool = await self._connection.fetchval(
             """select exists (select from notifications
-                              where invoice_id = $1 and code = $2 and mailed_at > $3)""",
+                              where invoice_id = $1 and code = $2
+                                and (mailed_at > $3 or (mail_wanted and mailed_at is null)))""",
             invoice_id,
             code,
             since,
         )
         return mailed
+
+    async def unmailed(self, since: dt.datetime) -> list[Unmailed]:
+        """See `NotificationRepository.unmailed`."""
+        alone = await self._connection.fetchval(
+            "select pg_try_advisory_xact_lock(hashtextextended('alert mail', 0))"
+        )
+        # A statement of its own: it sees what the last one who had the lock has committed.
+        if not alone or await self._connection.fetchval(
+            "select exists (select from notifications where mailed_at > $1)", since
+        ):
+            return []
+        rows = await self._connection.fetch(
+            """select id, code, invoice_id, message, reason from notifications
+               where mail_wanted and mailed_at is null and invoice_id is not null order by id"""
+        )
+        return [
+            Unmailed(
+                uuid.UUID(int=row["id"].int),
+                row["code"],
+                uuid.UUID(int=row["invoice_id"].int),
+                row["message"],
+                row["reason"],
+            )
+            for row in rows
+        ]
+
+    async def mailed(
+        self, ids: Sequence[uuid.UUID], at: dt.datetime, messages: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """See `NotificationRepository.mailed`."""
+        await self._connection.execute(
+            "update notifications set mailed_at = $2 where id = any($1)", list(ids), at
+        )
+        await self._connection.execute("select append_trail('[]', $1)", list(messages))
 
     async def page(self, query: ListQuery, reader: str) -> Page[Mapping[str, Any]]:
         """See `NotificationRepository.page`."""

@@ -62,6 +62,16 @@ def test_a_whole_mail_as_a_reader_sees_it() -> None:
     assert not mail.smtputf8
 
 
+@pytest.mark.parametrize(
+    ("content", "charset"), [("Bon à tirer".encode(), "utf-8"), ("Bon à tirer".encode("latin-1"), None)]
+)
+def test_a_text_that_is_attached_says_that_it_is_utf_8_if_it_is(content: bytes, charset: str | None) -> None:
+    note = File("note.txt", "text/plain", content)
+    [attached] = parsed(compose(send_email(), [note])).iter_attachments()
+    assert attached.get_param("charset") == charset
+    assert attached.get_payload(decode=True) == content
+
+
 def test_the_html_side_is_the_page_that_everybody_makes_of_it() -> None:
     summary = Summary(issuer="Imprimerie Untel", title="Facture 00004", footer="1, rue Étroite")
     command = send_email(subject="Votre facture").model_copy(update={"summary": summary})
