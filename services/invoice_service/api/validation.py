@@ -1,6 +1,8 @@
 """What pydantic finds wrong, in the contract's codes and in sentences of ours."""
 
+import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -90,8 +92,17 @@ def _field_error(found: ErrorDetails) -> FieldError:
     known = _SENTENCES.get(found["type"])
     if known is None:
         return FieldError(field_path(found["loc"]), code)
-    sentence = Localized(known.fr.format_map(context), known.en.format_map(context))
+    sentence = Localized(known.fr.format_map(_in_french(context)), known.en.format_map(context))
     return FieldError(field_path(found["loc"]), code, {"sentence": sentence})
+
+
+def _in_french(context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a sentence says of a choice: pydantic lists it in English, `'a', 'b' or 'c'`."""
+    if "expected" not in context:
+        return context
+    names = re.findall(r"'([^']*)'", context["expected"])
+    *others, last = (f"«\N{NO-BREAK SPACE}{name}\N{NO-BREAK SPACE}»" for name in names)
+    return {**context, "expected": f"{', '.join(others)} ou {last}" if others else last}
 
 
 def field_path(location: Sequence[str | int]) -> str:

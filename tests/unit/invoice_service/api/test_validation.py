@@ -102,6 +102,23 @@ def test_names_the_field_and_says_what_it_expects(
         assert isinstance(error.data["sentence"], Localized)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "fr", "en"),
+    [
+        ("columns", ["colour"], "« unit_price » ou « total ».", "'unit_price' or 'total'."),
+        ("language", "de", "Valeurs permises : « fr » ou « en ».", "Allowed values: 'fr' or 'en'."),
+    ],
+)
+def test_a_choice_is_told_in_each_language(field: str, value: Any, fr: str, en: str) -> None:
+    (error,) = refusal(SettingsBody, {field: value}).errors
+
+    sentence = error.data["sentence"]
+    assert isinstance(sentence, Localized)
+    assert sentence.fr.replace("\N{NO-BREAK SPACE}", " ").endswith(fr)
+    assert " or " not in sentence.fr
+    assert sentence.en.endswith(en)
+
+
 def test_everything_that_is_wrong_is_told_at_once() -> None:
     refused = refusal(JobBody, {"title": "", "colour": "red"})
 
