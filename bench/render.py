@@ -37,7 +37,7 @@ from services.render_service.templates import house_form
 from shared.contracts.values import DocumentSnapshot
 from shared.ubl.document import ubl_document
 
-ROWS = (1, 50, 200)
+ROWS = (1, 12, 50, 500)
 OVER_BARE = 1.10
 _LIMITS = Limits(memory_bytes=1 << 30, cpu_seconds=60, wall_seconds=120, jobs=10_000)
 

@@ -16,6 +16,8 @@ from services.render_service.parties import PartyBlock, issuer_lines, party_bloc
 from shared.contracts.values import DocumentLine, DocumentSnapshot, DocumentTax
 
 _DENSE = 55  # so many characters of figures in a row, and the description would have no room left
+_LINE = 40  # characters of a description in a line, or so
+_MANY_LINES = 12  # kept together they could leave a third of a page empty
 _LOCALES = {"fr": "fr-CA", "en": "en-CA"}
 
 
@@ -29,9 +31,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line: its cells, and the running sub-total that a page break after it prints."""
+    """One line: its cells, and the running sub-total that a page break after it prints.
+
+    `long`: it has so much text that it may begin on one page and end on the next.
+    """
 
     cells: tuple[Cell, ...]
+    long: bool
     carried: str
     brought: str
 
@@ -106,7 +112,7 @@ def form_of(snapshot: DocumentSnapshot) -> Form:
         rows=_rows(snapshot.lines, cells, labels, figures),
         registrations=_registrations(snapshot, labels),
         message=snapshot.message or None,
-        subtotal=Field(labels["subtotal"], figures.money(snapshot.subtotal)),
+        subtotal=Field(labels["subtotal"], figures.amount(snapshot.subtotal)),
         taxes=tuple(_tax(tax, snapshot, labels, figures) for tax in snapshot.taxes),
         grand_total=Field(f"{snapshot.currency} {labels['grand_total']}", figures.money(snapshot.total)),
         footer=(footer.text(snapshot.language) if footer else "") or None,
@@ -164,7 +170,7 @@ def _tax(tax: DocumentTax, snapshot: DocumentSnapshot, labels: Labels, figures: 
     label = f"{tax.name.text(snapshot.language)} ({figures.rate(tax.rate)})"
     if tax.base != snapshot.subtotal:
         label += f" {labels['tax_base']} {figures.money(tax.base)}"
-    return Field(label, figures.money(tax.amount))
+    return Field(label, figures.amount(tax.amount))
 
 
 def _credit(snapshot: DocumentSnapshot, labels: Labels, figures: Figures) -> tuple[Field, ...]:
@@ -189,11 +195,16 @@ def _rows(
         rows.append(
             Row(
                 written,
+                long=_long(line.description),
                 carried=f"{labels['carried_forward']}  {sum_so_far}",
                 brought=f"{labels['brought_forward']}  {sum_so_far}",
             )
         )
     return tuple(rows)
+
+
+def _long(text: str) -> bool:
+    return sum(1 + len(part) // _LINE for part in text.splitlines()) > _MANY_LINES
 
 
 def _registrations(snapshot: DocumentSnapshot, labels: Labels) -> tuple[Field, ...]:

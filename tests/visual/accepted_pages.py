@@ -22,7 +22,11 @@ PAGES: Mapping[str, tuple[int, ...]] = {
     "proforma-credit-note-fr": (1,),
     "credit-note-en": (1,),
     "long-credit-note-fr": (2,),
-    "sixty-lines-fr": (3,),
+    "fifty-lines-fr": (3,),
+    "large-amounts-fr": (2,),
+    "long-description-fr": (2,),
+    "light-accent-fr": (1,),
+    "bare-en": (1,),
     "us-dollars-fr": (1,),
     "wide-logo-fr": (1,),
     "fractions-fr": (1,),
@@ -50,7 +54,7 @@ def accepted(name: str) -> Image.Image:
         FileNotFoundError: there is none.
     """
     with Image.open(FOLDER / f"{name}.png") as image:
-        return image.convert("L")
+        return image.convert("RGB")
 
 
 def accept(pages: Mapping[str, Image.Image]) -> None:
@@ -58,7 +62,7 @@ def accept(pages: Mapping[str, Image.Image]) -> None:
     for path in FOLDER.glob("*.png"):
         path.unlink()
     for name, page in pages.items():
-        page.quantize(32).save(FOLDER / f"{name}.png", optimize=True)
+        page.quantize(64, Image.Quantize.MEDIANCUT).save(FOLDER / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

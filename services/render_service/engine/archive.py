@@ -70,8 +70,8 @@ def finish(_document: object, pdf: Any) -> None:  # noqa: ANN401 - WeasyPrint is
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
     for element in pdf.objects:
-        if isinstance(element, dict) and element.get("S") == "/TH" and _in_head(element, pdf):
-            element["A"]["Scope"] = "/Column"
+        if isinstance(element, dict) and element.get("S") == "/TH":
+            element["A"]["Scope"] = "/Column" if _in_head(element, pdf) else "/Row"
 
 
 def _in_head(heading: Mapping[str, Any], pdf: Any) -> bool:  # noqa: ANN401 - WeasyPrint is untyped

@@ -4,6 +4,7 @@ Started by `process`, with the parent's process id and the limits as arguments. 
 parent dies, or when it goes beyond a limit; it never outlives the document that broke it.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from services.render_service.errors import Unprintable
 from shared.contracts.values import DocumentSnapshot
 
 _MAX_MESSAGE = 500
+_MUCH_GARBAGE = 200_000  # objects: those of some forty lines
 
 
 def main(arguments: list[str]) -> None:
@@ -31,10 +33,16 @@ def main(arguments: list[str]) -> None:
     limits.confine(own)
     jobs, answers = _take_streams()
     maker = PdfMaker()
+    # A document's boxes all live until it is written: looking for garbage among them, again and again, is a sixth of
+    # the time of a long one, and finds nothing.
+    gc.freeze()
+    gc.disable()
     _send(answers, Kind.READY)
     while (frame := frames.read(jobs)) is not None:
         limits.grant_cpu(own.cpu_seconds)
         _send(answers, *_answer(maker, frame[1]))
+        if gc.get_count()[0] > _MUCH_GARBAGE:
+            gc.collect()
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:

@@ -51,7 +51,8 @@ _LARGE = (
 )
 
 STRESS: dict[str, DocumentSnapshot] = {
-    "sixty-lines-fr": document(many(60)),
+    "twelve-lines-en": document(many(12), language="en"),
+    "fifty-lines-fr": document(many(50)),
     "two-hundred-lines-fr": document(many(200)),
     "five-hundred-lines-en": document(many(500), language="en"),
     "proforma-of-many-pages-en": document(
@@ -76,7 +77,7 @@ STRESS: dict[str, DocumentSnapshot] = {
             line("Palettes rendues", "-3", "22", kind="product"),
         )
     ),
-    "large-amounts-fr": document(_LARGE),
+    "large-amounts-fr": document(_LARGE * 4),
     "large-amounts-en": document(
         tuple(item.model_copy(update={"ordered_quantity": Decimal("12345678.1234")}) for item in _LARGE),
         language="en",
@@ -128,6 +129,13 @@ STRESS: dict[str, DocumentSnapshot] = {
                 en="Interest of 1.5% per month",
             )
         ),
+    ),
+    "long-description-fr": document(
+        (
+            *many(3),
+            line("\n".join([_SPECIFICATION] * 6), "12000", "3.4125", job="D-0077", po_number="PO-77"),
+            *many(2),
+        )
     ),
     "own-words-en": document(
         ENGLISH,

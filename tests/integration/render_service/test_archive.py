@@ -13,7 +13,7 @@ from services.render_service.samples import SAMPLES
 from shared.ubl.document import ubl_document
 from tests.integration.render_service.printing import print_all
 
-FINALS = ("invoice-fr", "invoice-en", "sixty-lines-fr", "png-logo-fr", "us-dollars-fr")
+FINALS = ("invoice-fr", "invoice-en", "fifty-lines-fr", "png-logo-fr", "us-dollars-fr")
 CREDIT_NOTES = ("credit-note-fr", "credit-note-en")
 PRO_FORMAS = ("proforma-fr", "proforma-of-many-pages-en", "proforma-credit-note-fr")
 PRINTED = FINALS + CREDIT_NOTES + PRO_FORMAS
@@ -126,7 +126,10 @@ def test_every_cell_knows_its_heading(files: Mapping[str, pikepdf.Pdf], name: st
     cells = [element for element in elements if element.S == "/TD"]
 
     assert cells
-    assert all(heading.A.Scope == "/Column" for heading in headings.values())
+    totals = 2 + len(SAMPLES[name].taxes)
+    scopes = [str(heading.A.Scope) for heading in headings.values()]
+    assert scopes.count("/Row") == totals
+    assert set(scopes) == {"/Row", "/Column"}
     for cell in cells:
         named = [str(heading) for heading in cell.A.Headers]
         assert len(named) == int(cell.A.get("/ColSpan", 1))

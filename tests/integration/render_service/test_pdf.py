@@ -105,25 +105,25 @@ def printed() -> Mapping[str, Printed]:
 
 SAYS = {
     "PF-0015": """
-        Proforma|Ceci n’est pas une facture|PF-0015|2025-07-18|Aucun|D-0024|1 000|15,8127|Sous-total 15 812,65 $|
-        TPS (5 %) 790,63 $|TVQ (9,975 %) 1 577,31 $|CAD Grand total 18 180,59 $|page 1 / 1""",  # noqa: RUF001 - the apostrophe is the one that is printed
+        Proforma|Ceci n’est pas une facture|PF-0015|2025-07-18|Aucun|D-0024|1 000|15,8127|Sous-total 15 812,65|
+        TPS (5 %) 790,63|TVQ (9,975 %) 1 577,31|CAD Grand total 18 180,59 $|page 1 / 1""",  # noqa: RUF001 - the apostrophe is the one that is printed
     "PF-0015 in English": """
-        Pro forma|This is not an invoice|None|1,000|15.8127|Subtotal $15,812.65|GST (5%) $790.63|
-        QST (9.975%) $1,577.31|CAD Grand total $18,180.59""",
-    "PF-0005": "5 000|0,9184|4 592,00|Sous-total 4 592,00 $|CAD Grand total 4 592,00 $",
-    "100": "Facture|Sous-total 100,00 $|TPS (5 %) 5,00 $|TVQ (9,975 %) 9,98 $|CAD Grand total 114,98 $",
+        Pro forma|This is not an invoice|None|1,000|15.8127|Subtotal 15,812.65|GST (5%) 790.63|
+        QST (9.975%) 1,577.31|CAD Grand total $18,180.59""",
+    "PF-0005": "5 000|0,9184|4 592,00|Sous-total 4 592,00|CAD Grand total 4 592,00 $",
+    "100": "Facture|Sous-total 100,00|TPS (5 %) 5,00|TVQ (9,975 %) 9,98|CAD Grand total 114,98 $",
     "credit note": """
         Note de crédit|00005|Facture créditée 00004|Date de la facture 2025-07-18|Motif du crédit Mal pliés|
-        TPS / GST : 123456789 RT0001|TVQ / QST : 1234567890 TQ0001|
-        Sous-total -100,00 $|TPS (5 %) -5,00 $|TVQ (9,975 %) -9,98 $|CAD Grand total -114,98 $""",
+        TPS / GST 123456789 RT0001|TVQ / QST 1234567890 TQ0001|
+        Sous-total -100,00|TPS (5 %) -5,00|TVQ (9,975 %) -9,98|CAD Grand total -114,98 $""",
     "invoice-en": """
         Imprimerie des Trois-Épinettes inc.|Sold to C-0153|Attn. Maude Lafleur-Ouellet|Billed to C-0009|
         Shipped to|Entrepôt de la Rivière|Net 30 days|2025-08-17|On account|
         Thank you for your business.""",
-    "credit-note-fr": "Note de crédit|Numéro 00005|Qté créditée|-500|TPS (5 %) -22,96 $|TVQ (9,975 %) -45,81 $",
-    "us-dollars-fr": "Taux de change 1 USD = 1,3652 CAD|Total ($ US)|Sous-total 10 820,00 $ US|USD Grand total",
-    "tax-of-its-own-number-en": "GST (5%) $509.75|BC PST (7%) $713.65|BC PST : PST-1012-5544",
-    "partly-taxed-fr": "TPS (5 %) 912,75 $|TVQ (9,975 %) sur 10 905,00 $ 1 087,77 $",
+    "credit-note-fr": "Note de crédit|Numéro 00005|Qté créditée|-500|TPS (5 %) -22,96|TVQ (9,975 %) -45,81",
+    "us-dollars-fr": "Taux de change 1 USD = 1,3652 CAD|Total ($ US)|Sous-total 10 820,00|USD Grand total",
+    "tax-of-its-own-number-en": "GST (5%) 509.75|BC PST (7%) 713.65|BC PST PST-1012-5544",
+    "partly-taxed-fr": "TPS (5 %) 912,75|TVQ (9,975 %) sur 10 905,00 $ 1 087,77",
 }
 
 
@@ -165,7 +165,7 @@ def test_two_hundred_lines_carry_their_sub_total_over(printed: Mapping[str, Prin
         assert carried == ([_sub_total(shown)] if number < len(pages) else [])
     assert shown == 200
     assert len(pages) > 4
-    assert f"Sous-total {_sub_total(200)} $" in pages[-1]
+    assert f"Sous-total {_sub_total(200)} " in pages[-1]
 
 
 def _sub_total(lines: int) -> str:
@@ -187,7 +187,7 @@ def test_every_page_of_a_pro_forma_says_that_it_is_no_invoice(printed: Mapping[s
     assert len(pages) > 2
     for page in pages:
         assert "Pro forma — This is not an invoice" in page
-        assert "Pro forma PF-0021 — page" in page
+        assert "PF-0021 — page" in page
 
 
 def test_every_page_but_the_first_says_whose_it_is(printed: Mapping[str, Printed]) -> None:
@@ -206,12 +206,12 @@ def test_the_footer_is_on_every_page(printed: Mapping[str, Printed]) -> None:
 
 
 def test_totals_never_stand_alone() -> None:
-    """Around the number of lines that fill a page, the last line goes over together with the totals."""
+    """Around the number of lines that fill a page, the last two lines go over together with the totals."""
     counts = range(9, 16)
     documents = asyncio.run(_print(document([line("Feuillet 0", "1", "2.00")] * count) for count in counts))
 
     for count, document_ in zip(counts, documents, strict=True):
-        assert "Feuillet 0" in document_.pages[-1], count
+        assert document_.pages[-1].count("Feuillet 0") >= 2, count
         assert "Grand total" in document_.pages[-1], count
     assert {len(document_.pages) for document_ in documents} == {1, 2}
 
