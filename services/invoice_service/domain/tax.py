@@ -104,3 +104,16 @@ def compute_totals(lines: Iterable[TaxableLine], taxes: Mapping[str, Tax], day: 
         if rate is not None
     )
     return Totals(subtotal, applied, subtotal + sum((tax.amount for tax in applied), ZERO))
+
+
+def shares(
+    total: Decimal | None, codes: Iterable[str], totals: Totals
+) -> tuple[tuple[AppliedTax, Decimal], ...]:
+    """Each tax of a document that is charged on one of its lines, and what it comes to on that line alone.
+
+    To look at only: the document's tax is computed once, on the sum, and is not the sum of these.
+    """
+    charged = set(codes)
+    return tuple(
+        (tax, to_cent(product(total or ZERO, tax.rate))) for tax in totals.taxes if tax.code in charged
+    )

@@ -11,6 +11,7 @@ from services.invoice_service.web import (
     invoice,
     invoices,
     journal,
+    lines,
     login,
     me,
     notifications,
@@ -30,6 +31,7 @@ async def _missing(request: web.Request) -> web.StreamResponse:
     raise web.HTTPNotFound
 
 
+_LINES = "/invoices/{ref}/lines"
 PAGES = (
     Page("GET", "/", _home, VIEWER),
     Page("GET", "/login", login.show, None),
@@ -47,6 +49,15 @@ PAGES = (
     Page("POST", "/invoices/{ref}/emails/new", emails.post, BILLER, UPLOAD_LIMIT),
     Page("GET", "/invoices/{ref}/emails/preview", emails.preview, BILLER),
     Page("POST", "/invoices/{ref}/emails/preview", emails.preview, BILLER),
+    Page("GET", _LINES, lines.show, VIEWER),
+    Page("POST", _LINES, lines.add, BILLER),
+    Page("POST", f"{_LINES}/order", lines.order, BILLER),
+    Page("POST", f"{_LINES}/preview", lines.preview, BILLER),
+    Page("POST", f"{_LINES}/{{id}}", lines.save, BILLER),
+    Page("POST", f"{_LINES}/{{id}}/duplicate", lines.duplicate, BILLER),
+    Page("POST", f"{_LINES}/{{id}}/remove", lines.remove, BILLER),
+    Page("POST", f"{_LINES}/{{id}}/restore", lines.restore, BILLER),
+    Page("POST", f"{_LINES}/{{id}}/move", lines.move, BILLER),
     Page("GET", "/invoices/{ref}/journal", journal.show, VIEWER),
     Page("GET", "/notifications", notifications.show, VIEWER),
     Page("GET", "/notifications/bell", notifications.bell, VIEWER),
