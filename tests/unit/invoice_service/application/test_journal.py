@@ -68,6 +68,9 @@ def test_what_comes_and_goes_is_told_once_and_not_that_the_others_moved() -> Non
             "Total de la ligne : 2,00 $",
         ],
     )
+    for action, done in (("duplicated", "Ligne 2 dupliquée"), ("restored", "Ligne 2 remise")):
+        words, changed = told(f"line.{action}", written(two, three))
+        assert (words, len(changed)) == (f"{done} : Travail 2", 6)
     done, changed = told("line.removed", written(three, two))
     assert (done, len(changed)) == ("Ligne 2 retirée : Travail 2", 4)
     assert told("lines.ordered", written(invoice(first, second), invoice(second, first))) == (

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.invoice_service.domain.money import to_cent
-from services.invoice_service.domain.tax import TaxableLine, compute_totals
+from services.invoice_service.domain.tax import TaxableLine, compute_totals, shares
 from tests.unit.invoice_service.domain.making import TODAY, TPS, TVH_NS, TVQ, tax
 
 TAXES = {one.code: one for one in (TPS, TVQ, TVH_NS)}
@@ -121,3 +121,16 @@ def test_the_order_of_the_lines_changes_no_amount(both: tuple[list[TaxableLine],
 
     assert totals.total == other.total
     assert {one.code: one.amount for one in totals.taxes} == {one.code: one.amount for one in other.taxes}
+
+
+def test_what_a_tax_comes_to_on_one_line_is_not_added_up() -> None:
+    totals = compute_totals(
+        [TaxableLine(Decimal("0.10"), QC), TaxableLine(Decimal("0.10"), QC)], TAXES, TODAY
+    )
+
+    told = [(tax.code, str(share)) for tax, share in shares(Decimal("0.10"), QC, totals)]
+    assert told == [("TPS", "0.01"), ("TVQ", "0.01")]
+    assert [str(tax.amount) for tax in totals.taxes] == ["0.01", "0.02"]
+    assert [(tax.code, str(share)) for tax, share in shares(None, ("TVQ", "TVH-NS"), totals)] == [
+        ("TVQ", "0.00")
+    ]
