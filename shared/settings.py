@@ -40,6 +40,10 @@ def _of_database(value: SecretStr) -> SecretStr:
     return value
 
 
+def _none_if_empty(value: object) -> object:
+    return value or None
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -83,6 +87,19 @@ class ServiceSettings(BaseSettings):
     )
     management_port: int = Field(
         default=0, ge=0, le=65535, validation_alias="MANAGEMENT_PORT", description="0: none"
+    )
+    otel_exporter_otlp_endpoint: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(
+        default=None,
+        pattern="^https?://",
+        validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="a collector of traces (OTLP over HTTP), such as http://collector:4318; unset: none are made",
+    )
+    otel_traces_sampler_arg: float = Field(
+        default=1,
+        ge=0,
+        le=1,
+        validation_alias="OTEL_TRACES_SAMPLER_ARG",
+        description="how many of the traces that begin in a process are kept, 0 to 1",
     )
     drain_seconds: float = Field(
         default=30,

@@ -21,6 +21,7 @@ from services.accounting_sync.transfers import PostgresTransferLog
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
+from shared.observability.tracing import configure_tracing
 from shared.runtime import run_until_signalled
 from shared.settings import load_or_exit
 
@@ -39,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     command = parser.parse_args(arguments).command
     settings = load_or_exit(AccountingSettings)
     configure_logging("accounting_sync", level=settings.log_level)
+    configure_tracing(
+        "accounting_sync", settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg
+    )
     match command:
         case "migrate":
             return _migrate(settings)

@@ -8,6 +8,7 @@ from prometheus_client import Counter, Histogram
 
 from services.accounting_sync.connectors.base import Booked, Connector, Rejected, Unavailable, Unknown
 from shared.contracts.commands import TransferInvoice
+from shared.observability.tracing import span
 
 TRANSFERS = Counter(
     "factures_transfers_total",
@@ -48,7 +49,8 @@ class Measured:
         started = time.perf_counter()
         outcome = "failed"
         try:
-            answer = await question
+            with span(f"accounting {operation}", "client", factures__connector=self.name):
+                answer = await question
             outcome = "done"
         except Rejected:
             outcome = "rejected"

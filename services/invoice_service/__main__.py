@@ -10,6 +10,7 @@ from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import Presence, management_port
 from shared.observability.logging import configure_logging
+from shared.observability.tracing import configure_tracing
 from shared.runtime import run_until_signalled
 from shared.settings import exit_when_refused, load_or_exit
 
@@ -85,6 +86,9 @@ def main(arguments: list[str] | None = None) -> None:
     command = parser.parse_args(arguments).command
     settings = load_or_exit(InvoiceSettings)
     configure_logging(f"invoice-{command}", level=settings.log_level)
+    configure_tracing(
+        f"invoice-{command}", settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg
+    )
     if command == "migrate":
         with exit_when_refused():
             asyncio.run(migrate_database(settings))

@@ -13,6 +13,7 @@ from services.mailer.settings import MailerSettings
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
+from shared.observability.tracing import configure_tracing
 from shared.runtime import run_until_signalled
 from shared.settings import load_or_exit
 
@@ -51,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     command = parser.parse_args(arguments).command
     settings = load_or_exit(MailerSettings)
     configure_logging("mailer", level=settings.log_level)
+    configure_tracing("mailer", settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg)
     match command:
         case "migrate":
             return _migrate(settings)

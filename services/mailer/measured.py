@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Protocol
 
 from prometheus_client import Counter, Histogram
 
 from services.mailer.message import Mail
 from services.mailer.smtp import Answer, NoSession, Verdict
+from shared.observability.tracing import span
 
 SMTP_SESSIONS_FAILED = Counter(
     "factures_smtp_sessions_failed_total",
@@ -66,7 +67,9 @@ class Measured:
         """See `Offering.offer`."""
         started = time.perf_counter()
         try:
-            async with self._sessions.offer(mail, addresses) as offer:
+            async with AsyncExitStack() as stack:
+                with span("smtp offer", "client"):
+                    offer = await stack.enter_async_context(self._sessions.offer(mail, addresses))
                 SMTP_SECONDS.labels("offer").observe(time.perf_counter() - started)
                 for answer in offer.answers.values():
                     SMTP_RECIPIENTS.labels(answer.verdict.value).inc()
@@ -88,8 +91,10 @@ class _MeasuredOffer:
         started = time.perf_counter()
         verdict = Verdict.UNANSWERED  # also of one that is cut short: DATA may have begun
         try:
-            answer = await self._offer.hand_over()
-            verdict = answer.verdict
+            with span("smtp data", "client") as current:
+                answer = await self._offer.hand_over()
+                verdict = answer.verdict
+                current.tell(factures__verdict=verdict.value)
         finally:
             SMTP_SECONDS.labels("data").observe(time.perf_counter() - started)
             SMTP_MAILS.labels(verdict.value).inc()

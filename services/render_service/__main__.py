@@ -15,6 +15,7 @@ from services.render_service.settings import RenderSettings
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
+from shared.observability.tracing import configure_tracing
 from shared.runtime import run_until_signalled
 from shared.settings import load_or_exit
 
@@ -32,6 +33,9 @@ def main(arguments: list[str] | None = None) -> None:
         raise SystemExit(_preview(chosen.folder, chosen.template))
     settings = load_or_exit(RenderSettings)
     configure_logging("render_service", level=settings.log_level)
+    configure_tracing(
+        "render_service", settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg
+    )
     asyncio.run(run_until_signalled(_process(settings), drain_seconds=settings.drain_seconds))
 
 

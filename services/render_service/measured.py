@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from prometheus_client import Counter, Histogram
 
 from services.render_service.errors import RenderCrashed, RenderError, RenderTimedOut, Unprintable
+from shared.observability.tracing import span
 
 RENDERS = Counter(
     "factures_renders_total",
@@ -35,7 +36,9 @@ def rendering() -> Iterator[Rendering]:
     measure = Rendering()
     started = time.perf_counter()
     try:
-        yield measure
+        with span("render") as current:
+            yield measure
+            current.tell(factures__pages=measure.pages)
     except RenderError as error:
         RENDERS.labels(_outcome(error)).inc()
         raise

@@ -28,6 +28,7 @@ from shared.contracts.reading import what_is_wrong
 from shared.contracts.registry import CONTRACTS
 from shared.observability.logging import log_context
 from shared.observability.metrics import MESSAGE_LAG_SECONDS, MESSAGE_SECONDS, MESSAGES, PUBLISHED
+from shared.observability.tracing import Span, span, trace_id
 
 _REASON_CHARACTERS = 2000
 _UNDECODABLE = "undecodable"
@@ -79,13 +80,23 @@ async def handle(
         settlement = Park(_tidy(f"{_UNDECODABLE}: {what_is_wrong(error)}"), attempt)
         log.warning("message parked", queue=queue, attempt=attempt, reason=settlement.reason)
         return settlement
-    delivery = Delivery(envelope=envelope, queue=queue, attempt=attempt)
     type_ = _type_label(envelope.type)
     if waited is not None:
         MESSAGE_LAG_SECONDS.labels(queue, type_).observe(waited)
-    with _log_ids(envelope):
+    tracing = span(
+        f"handle {type_}",
+        "consumer",
+        parent=envelope.traceparent,
+        **_said(envelope),
+        factures__attempt=attempt,
+    )
+    with _log_ids(envelope), tracing as current:
+        # What the handler publishes goes on from here.
+        delivery = Delivery(envelope=_continued(envelope, current), queue=queue, attempt=attempt)
         with MESSAGE_SECONDS.labels(queue, type_).time():
             outcome = await _outcome(handler(delivery))
+        if not isinstance(outcome, Ack):
+            current.fail(type(outcome).__name__)
         return _verdict(outcome, policy, delivery, type_)
 
 
@@ -129,10 +140,37 @@ def counting_publish(type_: str) -> Iterator[None]:
     PUBLISHED.labels(_type_label(type_), "confirmed").inc()
 
 
+@contextmanager
+def publishing(envelope: Envelope) -> Iterator[Envelope]:
+    """Trace and count a publish; the envelope that is to be published, which goes on with its trace."""
+    name = f"publish {_type_label(envelope.type)}"
+    tracing = span(name, "producer", parent=envelope.traceparent, **_said(envelope))
+    with tracing as current, counting_publish(envelope.type):
+        yield _continued(envelope, current)
+
+
+def _said(envelope: Envelope) -> dict[str, str]:
+    return {
+        "messaging__message__id": envelope.id,
+        "factures__type": envelope.type,
+    }
+
+
+def _continued(envelope: Envelope, current: Span) -> Envelope:
+    """The envelope as part of this span; without traces it is the same."""
+    if current.traceparent == envelope.traceparent:
+        return envelope
+    return envelope.model_copy(update={"traceparent": current.traceparent})
+
+
 def _log_ids(envelope: Envelope | None) -> AbstractContextManager[None]:
     if envelope is None:
         return nullcontext()
-    return log_context(message_id=envelope.id, correlation_id=envelope.correlationid or envelope.id)
+    return log_context(
+        message_id=envelope.id,
+        correlation_id=envelope.correlationid or envelope.id,
+        trace_id=trace_id(envelope.traceparent),
+    )
 
 
 def _publish_label(error: PublishError) -> str:

@@ -20,7 +20,7 @@ def of(service: str, name: str, stage: int = 1) -> list[Instruction]:
 def without_what_differs(service: str) -> list[str]:
     """A Dockerfile, its service's name and all that it may have of its own taken out."""
     text = "\n".join(f"{one.stage} {one.name} {one.argument}" for one in instructions(service))
-    text = text.replace(f"[{EXTRAS[service]}]", "[EXTRA]").replace(service, "SERVICE")
+    text = text.replace(f"[{EXTRAS[service]},tracing]", "[EXTRA]").replace(service, "SERVICE")
     text = re.sub(r"/var/lib/factures/\w+", "FOLDER", text)
     return [line for line in text.splitlines() if "apt-get" not in line and not line.startswith("1 CMD")]
 
@@ -37,7 +37,7 @@ def test_it_is_built_from_its_own_folder_and_what_is_shared(service: str) -> Non
 def test_its_libraries_are_those_of_its_extra_in_the_tested_versions(service: str) -> None:
     installs = [one.argument for one in of(service, "RUN", 0) if " install " in one.argument]
     assert installs == [
-        f'pip --python /opt/factures install --constraint constraints.txt ".[{EXTRAS[service]}]"',
+        f'pip --python /opt/factures install --constraint constraints.txt ".[{EXTRAS[service]},tracing]"',
         "pip --python /opt/factures install --no-deps .",
     ]
 

@@ -2,6 +2,8 @@
 
 import re
 import time
+from contextlib import AbstractContextManager
+from http import HTTPStatus
 
 import structlog
 from aiohttp import web
@@ -9,14 +11,16 @@ from aiohttp import web
 from services.invoice_service.api.problems import problem_of
 from services.invoice_service.api.requests import waits_to_be_asked
 from services.invoice_service.api.routing import Handler
-from services.invoice_service.api.services import BODY, REQUEST_ID, SERVICES
+from services.invoice_service.api.services import BODY, REQUEST_ID, SERVICES, TRACEPARENT
 from shared.identifiers import new_id
 from shared.observability.logging import log_context
 from shared.observability.metrics import HTTP_SECONDS
+from shared.observability.tracing import Span, span, trace_id
 
 log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 _PROBES = frozenset({"/livez", "/readyz"})
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -28,23 +32,48 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
     request_id = given if _REQUEST_ID.fullmatch(given) else str(new_id())
     request[REQUEST_ID] = request_id
     started = time.perf_counter()
-    with log_context(request_id=request_id):
+    with (
+        _traced(request) as current,
+        log_context(request_id=request_id, trace_id=trace_id(current.traceparent)),
+    ):
+        if current.traceparent:
+            request[TRACEPARENT] = current.traceparent
         try:
             response = await handler(request)
         except web.HTTPRedirection as redirection:
             _tell(request, redirection.status, time.perf_counter() - started)
             raise
+        current.tell(http__response__status_code=response.status)
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            current.fail(str(response.status))
         _tell(request, response.status, time.perf_counter() - started)
     return response
 
 
+def _traced(request: web.Request) -> AbstractContextManager[Span]:
+    """The span of a request: it goes on with the caller's trace, if it names one."""
+    given = request.headers.get("traceparent", "")
+    method, route = _method(request), _pattern(request)
+    return span(
+        f"{method} {route}",
+        "server",
+        parent=given if _TRACEPARENT.fullmatch(given) else None,
+        http__request__method=method,
+        http__route=route,
+    )
+
+
 def _tell(request: web.Request, status: int, seconds: float) -> None:
     route = _pattern(request)
-    method = request.method if request.method in _METHODS else "other"
+    method = _method(request)
     HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
     # Probes come every few seconds and say nothing unless they fail.
     told = log.debug if route in _PROBES and status == 200 else log.info
     told("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+def _method(request: web.Request) -> str:
+    return request.method if request.method in _METHODS else "other"
 
 
 def _pattern(request: web.Request) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 import uuid
 from typing import Any, TypeVar
 
@@ -10,7 +9,7 @@ from aiohttp import HttpVersion11, StreamReader, web
 from pydantic import BaseModel, ValidationError
 
 from services.invoice_service.api.problems import NotHttp, TooLarge, TooSlow, UnsupportedMediaType
-from services.invoice_service.api.services import ACTOR, BODY, BODY_LIMIT, REQUEST_ID, SERVICES
+from services.invoice_service.api.services import ACTOR, BODY, BODY_LIMIT, REQUEST_ID, SERVICES, TRACEPARENT
 from services.invoice_service.api.validation import invalid_body
 from services.invoice_service.application.context import Context
 from services.invoice_service.domain.declarations import is_code
@@ -18,17 +17,14 @@ from services.invoice_service.domain.errors import FieldError, Invalid
 
 M = TypeVar("M", bound=BaseModel)
 
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-
 
 def context_of(request: web.Request) -> Context:
     """Who asks, now, and the id that ties together all that follows: the request's."""
-    traceparent = request.headers.get("traceparent", "")
     return Context(
         actor=request[ACTOR],
         now=request.app[SERVICES].clock(),
         correlation_id=request[REQUEST_ID],
-        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else None,
+        traceparent=request.get(TRACEPARENT),
     )
 
 

@@ -39,6 +39,7 @@ class ApiServices:
 
 SERVICES = web.AppKey("services", ApiServices)
 REQUEST_ID = web.RequestKey("request_id", str)
+TRACEPARENT = web.RequestKey("traceparent", str)
 ACTOR = web.RequestKey("actor", Actor)
 BODY = web.RequestKey("body", bytes)
 BODY_LIMIT = web.RequestKey("body_limit", int)

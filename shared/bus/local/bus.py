@@ -10,7 +10,16 @@ import structlog
 
 from shared.bus.local.deliveries import Deliveries, Identity, Taken
 from shared.bus.local.worker import DATABASE_ERRORS, LocalSubscription, Settle
-from shared.bus.middleware import Again, Done, Park, counting_publish, decoded, handle, handle_parked
+from shared.bus.middleware import (
+    Again,
+    Done,
+    Park,
+    counting_publish,
+    decoded,
+    handle,
+    handle_parked,
+    publishing,
+)
 from shared.bus.port import ConfirmUnknown, Handler, ParkedDelivery, ParkedHandler, Refused, Unroutable
 from shared.bus.retry import RetryPolicy
 from shared.bus.topology import DEAD_LETTER_QUEUE, DELIVERY_LIMIT, QUEUES, queues_for
@@ -74,9 +83,9 @@ class LocalBus:
         """
         contract = contract_of(envelope.type)
         queues = queues_for(contract.exchange, contract.routing_key)
-        with counting_publish(envelope.type):
+        with publishing(envelope) as traced:
             if queues:
-                await self._add(queues, Identity.of(envelope), envelope.encode())
+                await self._add(queues, Identity.of(traced), traced.encode())
             elif contract.mandatory:
                 raise Unroutable(envelope.id, f"no queue takes {envelope.type!r}")
 

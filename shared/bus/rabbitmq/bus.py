@@ -5,7 +5,16 @@ from typing import Self
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-from shared.bus.middleware import Again, Done, Park, counting_publish, decoded, handle, handle_parked
+from shared.bus.middleware import (
+    Again,
+    Done,
+    Park,
+    counting_publish,
+    decoded,
+    handle,
+    handle_parked,
+    publishing,
+)
 from shared.bus.port import Handler, ParkedHandler
 from shared.bus.rabbitmq import headers
 from shared.bus.rabbitmq.connection import Link, broker_url
@@ -57,9 +66,9 @@ class RabbitMQBus:
             UnknownMessageType: no contract has this type.
         """
         contract = contract_of(envelope.type)
-        with counting_publish(envelope.type):
+        with publishing(envelope) as traced:
             await self._publisher.publish(
-                broker_message(envelope.encode(), envelope.id, headers.of_published()),
+                broker_message(traced.encode(), traced.id, headers.of_published()),
                 exchange=contract.exchange,
                 routing_key=contract.routing_key,
                 mandatory=contract.mandatory,
