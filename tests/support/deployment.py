@@ -325,11 +325,11 @@ def _folder() -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def deployed() -> AsyncIterator[Deployment]:
+async def deployed(lay: Lay | None = None) -> AsyncIterator[Deployment]:
     """A deployment that runs while inside, with nothing in it yet."""
     with _folder() as folder, running_broker() as broker:
         async with running_postgres() as postgres:
-            deployment = Deployment(folder, postgres, broker)
+            deployment = Deployment(folder, postgres, broker, lay)
             try:
                 await deployment.start()
                 yield deployment

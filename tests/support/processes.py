@@ -85,6 +85,16 @@ class ServiceProcess:
         self._environment = clean_environment(folder, {**settings, **management})
         self._process: subprocess.Popen[bytes] | None = None
 
+    def twin(self, name: str, settings: Mapping[str, str] | None = None) -> "ServiceProcess":
+        """Another process of the same service, with a log and a management port of its own. Not started."""
+        return ServiceProcess(
+            name,
+            self._arguments,
+            {**self._environment, **(settings or {})},
+            self.log.parent,
+            python=self._python,
+        )
+
     @property
     def pid(self) -> int:
         """Its process id."""

@@ -104,6 +104,8 @@ async def marked(request: web.Request, response: web.StreamResponse) -> None:
     mark(response, request.get(REQUEST_ID) or str(new_id()))
     if request.app[SERVICES].presence.leaving:
         response.force_close()
+        # Said too, for aiohttp has looked already: a client that doesn't know would send its next request here.
+        response.headers["Connection"] = "close"
 
 
 def mark(response: web.StreamResponse, request_id: str) -> None:

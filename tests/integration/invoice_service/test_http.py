@@ -229,3 +229,14 @@ async def test_a_name_in_a_path_is_never_taken_for_a_variable(invoicing: Invoici
     assert {(reply.status, reply.code) for reply in allowed.values()} == {(405, "method_not_allowed")}
     assert {reply.headers["Allow"] for reply in allowed.values()} == {"PUT"}
     assert (await invoicing.delete("/invoices")).headers["Allow"] == "GET,POST"
+
+
+async def test_before_the_process_stops_each_answer_ends_its_connection_and_says_so(
+    invoicing: Invoicing,
+) -> None:
+    before = await invoicing.get("/settings")
+    await invoicing.services.presence.leave(0)
+    leaving = await invoicing.get("/settings")
+
+    assert (before.status, "Connection" in before.headers) == (200, False)
+    assert (leaving.status, leaving.headers["Connection"]) == (200, "close")
