@@ -1,6 +1,7 @@
 """Customers, whole: addresses and contacts stand in their row."""
 
 import datetime as dt
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -50,6 +51,13 @@ class PostgresCustomers:
     async def page(self, query: ListQuery) -> Page[Customer]:
         """See the port."""
         return await fetch_page(self._connection, LISTING, query, lambda row: customer_from(dict(row)))
+
+    async def names(self, codes: Collection[str]) -> Mapping[str, str]:
+        """See the port."""
+        rows = await self._connection.fetch(
+            "select code, name from customers where code = any($1::text[])", list(codes)
+        )
+        return {row["code"]: row["name"] for row in rows}
 
     async def insert(self, customer: Customer, at: dt.datetime) -> bool:
         """See the port."""

@@ -52,6 +52,14 @@ class PostgresReference:
         table = table_of(kind)
         return await fetch_page(self._connection, table.listing(), query, table.build)
 
+    async def all(self, kind: type[R]) -> tuple[R, ...]:
+        """See the port."""
+        table = table_of(kind)
+        rows = await self._connection.fetch(
+            f"select {table.column_names} from {table.name} order by {table.key.sql}"
+        )
+        return tuple(table.build(row) for row in rows)
+
     async def insert(self, record: R) -> bool:
         """See the port."""
         table = table_of(type(record))

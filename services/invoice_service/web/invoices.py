@@ -1,25 +1,121 @@
-"""The list of invoices."""
+"""The list of invoices: search, filters, order, favourites, one page after the other."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from aiohttp import web
 
+from services.invoice_service.api.bodies.invoices import InvoicePatch
 from services.invoice_service.api.invoice_view import invoice_view
 from services.invoice_service.api.invoices import LISTING, asked_of
 from services.invoice_service.api.lists import next_cursor
 from services.invoice_service.api.services import ACTOR
-from services.invoice_service.api.transact import read
+from services.invoice_service.api.transact import committed, read
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.edit_invoice import edit_invoice
+from services.invoice_service.application.listing import ListQuery, Page
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.invoicing import Loaded
+from services.invoice_service.domain.invoice import OPEN_STATUSES, Status
+from services.invoice_service.domain.reference import SalesRep
+from services.invoice_service.web.forms import form_of, own_path, validated
+from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
+
+PATH = "/invoices"
+_FILTERS = tuple(filter_.name for filter_ in LISTING.filters)
+# What the panel counts as filters: the search is seen without it.
+_IN_PANEL = tuple(name for name in _FILTERS if name not in ("q", "job"))
+_SORTED = ("number", "date", "customer", "subtotal", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of the list, how many invoices there are whatever is asked, and the sales reps to ask for."""
+
+    page: Page[Loaded]
+    all: Page[Loaded]
+    sales_reps: tuple[SalesRep, ...]
 
 
 async def show(request: web.Request) -> web.Response:
-    """The page."""
+    """The page. Fields of the form that were left empty ask for nothing: they go from the address."""
+    if any(not value for value in request.query.values()):
+        return see_other(_address([(name, value) for name, value in request.query.items() if value]))
     asked = asked_of(request)
-    found = await read(request, lambda uow, context: uow.invoices.page(asked, context.actor.id))
+
+    async def found(uow: UnitOfWork, context: Context) -> Found:
+        return Found(
+            await uow.invoices.page(asked, context.actor.id),
+            await uow.invoices.page(ListQuery(limit=1), context.actor.id),
+            await uow.reference.all(SalesRep),
+        )
+
+    return _page(request, await read(request, found))
+
+
+def _page(request: web.Request, found: Found) -> web.Response:
     language = view_of(request).language
+    chosen = {name: request.query.getall(name) for name in _FILTERS if name in request.query}
+    after = next_cursor(request, LISTING, found.page)
     return page(
         request,
         "invoices.html",
-        rows=[invoice_view(loaded, request[ACTOR], language) for loaded in found.items],
-        count=found.count,
-        count_exact=found.count_exact,
-        next=next_cursor(request, LISTING, found),
+        rows=[invoice_view(loaded, request[ACTOR], language) for loaded in found.page.items],
+        found=found,
+        chosen=chosen,
+        statuses=[status.value for status in Status],
+        chosen_statuses=_statuses(chosen),
+        filters=sum(1 for name in _IN_PANEL if name in chosen),
+        sorts={name: _sorted_by(request, name) for name in _SORTED},
+        here=request.path_qs,
+        next=_with(request, after=after) if after else None,
+        begun="after" in request.query,
     )
+
+
+def _statuses(chosen: dict[str, list[str]]) -> list[str]:
+    statuses = chosen.get("status", [status.value for status in OPEN_STATUSES])
+    return [status.value for status in Status] if "all" in statuses else statuses
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """A column's header: where it leads, and how the list is sorted by it now (none, ascending, descending)."""
+
+    address: str
+    now: str
+
+
+def _sorted_by(request: web.Request, name: str) -> Sorting:
+    first = request.query.get("sort", LISTING.default).split(",")[0]
+    if first.removeprefix("-") == name:
+        descending = first.startswith("-")
+        other = name if descending else f"-{name}"
+        return Sorting(_with(request, sort=_sort(other)), "descending" if descending else "ascending")
+    # What is newest, or largest, is looked for first.
+    return Sorting(_with(request, sort=_sort(f"-{name}" if name in ("date", "subtotal") else name)), "none")
+
+
+def _sort(first: str) -> str:
+    """Ties go by number, newest first."""
+    return first if first.removeprefix("-") == "number" else f"{first},-number"
+
+
+def _with(request: web.Request, **changed: str) -> str:
+    """This list with these parameters changed; another order begins at its first page."""
+    kept = [(name, value) for name, value in request.query.items() if name not in {*changed, "after"}]
+    return _address([*kept, *changed.items()])
+
+
+def _address(pairs: list[tuple[str, str]]) -> str:
+    return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
+
+
+async def favour(request: web.Request) -> web.Response:
+    """Put a star on an invoice, or take it away: `ref` and `favourite` in one field, as a button sends it."""
+    form = await form_of(request)
+    ref, _, favourite = form.text("star").rpartition(":")
+    changes = validated(InvoicePatch, {"favourite": favourite == "on"}).changes()
+    await committed(request, lambda uow, context: edit_invoice(uow, context, ref, changes, based_on=None))
+    return see_other(own_path(form.text("next"), PATH))

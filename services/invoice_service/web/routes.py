@@ -6,6 +6,7 @@ from services.invoice_service.api.routing import BILLER, UPLOAD_LIMIT, VIEWER
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.web import (
     assets,
+    doing,
     emails,
     emails_history,
     invoice,
@@ -14,7 +15,9 @@ from services.invoice_service.web import (
     lines,
     login,
     me,
+    new_invoice,
     notifications,
+    pdf,
 )
 from services.invoice_service.web.pages import Page, add_pages, see_other
 from services.invoice_service.web.sessions import SESSIONS, Sessions
@@ -42,7 +45,14 @@ PAGES = (
     Page("POST", "/me", me.prefer, VIEWER),
     Page("POST", "/me/password", me.change_password, VIEWER),
     Page("GET", "/invoices", invoices.show, VIEWER),
+    Page("POST", "/invoices", new_invoice.create, BILLER),
+    Page("GET", "/invoices/new", new_invoice.show, BILLER),
+    Page("POST", "/invoices/favourite", invoices.favour, BILLER),
     Page("GET", "/invoices/{ref}", invoice.show, VIEWER),
+    Page("POST", "/invoices/{ref}", invoice.edit, BILLER),
+    Page("GET", "/invoices/{ref}/pdf", pdf.show, VIEWER),
+    Page("GET", "/invoices/{ref}/do/{action}", doing.show, BILLER),
+    Page("POST", "/invoices/{ref}/do/{action}", doing.do, BILLER),
     Page("GET", "/invoices/{ref}/emails", emails_history.show, VIEWER),
     Page("POST", "/invoices/{ref}/emails/{id}/resend", emails_history.resend, BILLER),
     Page("GET", "/invoices/{ref}/emails/new", emails.show, BILLER),

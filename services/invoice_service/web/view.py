@@ -23,7 +23,7 @@ PAGE = web.RequestKey("page", str)
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'; "
     # Text becomes HTML in one place of our scripts only (static/region.js), and only what this server drew.
     "require-trusted-types-for 'script'; trusted-types factures"
 )

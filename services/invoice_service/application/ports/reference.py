@@ -45,6 +45,9 @@ class ReferenceRepository(Protocol):
     async def page(self, kind: type[R], query: ListQuery) -> Page[R]:
         """One page of the list of a kind."""
 
+    async def all(self, kind: type[R]) -> tuple[R, ...]:
+        """Every record of a kind, by code: for kinds of which a shop has few."""
+
     async def insert(self, record: R) -> bool:
         """Add a record. False when its code was taken meanwhile."""
 
@@ -70,6 +73,9 @@ class CustomerRepository(Protocol):
 
     async def page(self, query: ListQuery) -> Page[Customer]:
         """One page of the list."""
+
+    async def names(self, codes: Collection[str]) -> Mapping[str, str]:
+        """The names of these customers, by code."""
 
     async def insert(self, customer: Customer, at: dt.datetime) -> bool:
         """Add a customer. False when its code was taken meanwhile."""
