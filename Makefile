@@ -20,7 +20,7 @@ READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup setup-test demo run test test-web test-long test-unit chaos lint format schemas env-example up down clean
+.PHONY: help setup setup-test demo run test test-web test-long test-unit chaos lint format schemas screens env-example up down clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ test-web: setup-test ## The pages in a real browser (part of `make test`)
 MINUTES ?= 10
 chaos: setup-test ## All services under load while everything is killed, paused and cut off; do the books close? (MINUTES=, SEED=)
 	.venv/bin/python -m tests.chaos --minutes $(MINUTES) --seed $(or $(SEED),1)
+
+screens: setup-test ## Take the pictures of the pages for the README anew, into docs/screens/
+	.venv/bin/python -m tests.web.portraits docs/screens
 
 # Without proving that each rule between packages can fail: that takes as long as all the others.
 test-unit: setup-test ## The tests that need no server, in seconds

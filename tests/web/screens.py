@@ -3,11 +3,16 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.support.ports import stable_port
+from tests.support.processes import ServiceProcess
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 # Under load a page of a slow machine may take long; what is waited for comes, or the test fails.
 _MOST_MILLISECONDS = 30_000
 _SERIOUS = ("serious", "critical")
@@ -61,6 +66,23 @@ class Screen:
         """Whether a reader has to scroll sideways."""
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         return bool(await self.page.evaluate(wide))
+
+
+@asynccontextmanager
+async def running_demo_shop(folder: Path) -> AsyncIterator[DemoShop]:
+    """The shop in a standalone of its own; `folder` is one that PostgreSQL can reach."""
+    port = stable_port()
+    settings = {"PORT": str(port), "FACTURES_DATA": str(folder / "data"), "FACTURES_DEMO": "on"}
+    process = ServiceProcess("demo-shop", ["services.standalone", "run"], settings, folder, port=port)
+    process.start()
+    try:
+        await process.ready()
+        email, password = (folder / "data/admin-login").read_text(encoding="utf-8").split()
+        key = (folder / "data/admin-key").read_text(encoding="ascii").strip()
+        yield DemoShop(f"http://127.0.0.1:{port}", email, password, key)
+    finally:
+        if process.running():
+            await process.stop()
 
 
 async def audited(page: Page) -> dict[str, Any]:

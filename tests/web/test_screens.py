@@ -1,19 +1,143 @@
-"""Every screen in a real browser: nothing in a reader's way, in both languages, light and dark, at any width."""
+"""The clerk's screens in a real browser: nothing in a reader's way, and scripts that only save the wait."""
 
+import re
+from collections.abc import AsyncIterator
+
+import aiohttp
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
-from tests.web.screens import Screen
+from tests.support.shop_client import ShopClient, shop_client
+from tests.web.screens import DemoShop, Screen, log_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SCREENS = ("/invoices", "/me", "/nowhere-at-all")
+# Each language and each theme once.
+_LOOKS = (("fr", "light"), ("en", "dark"))
 
 
-async def test_no_screen_has_a_barrier(screen: Screen) -> None:
-    for path in SCREENS:
+@pytest_asyncio.fixture(loop_scope="session")
+async def client(demo_shop: DemoShop) -> AsyncIterator[ShopClient]:
+    async with shop_client(demo_shop.address, demo_shop.key) as client:
+        yield client
+
+
+async def new_invoice(client: ShopClient) -> str:
+    """A pro forma of one's own, with a line; its number."""
+    customers = (await client.get("/customers?limit=1&active=true&prospect=false"))["data"]
+    number = str((await client.call("POST", "/invoices", {"customer": customers[0]["code"]}))["number"])
+    line = {"kind": "text", "description": "Affiches", "quantity": "2", "unit_price": "10.00"}
+    await client.edit(number, "/lines", line, method="POST")
+    return number
+
+
+async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
+    number = await new_invoice(client)
+    final = (await client.get("/invoices?status=final_sent&kind=invoice&limit=1"))["data"][0]["number"]
+    screens = (
+        "/invoices",
+        "/invoices/new",
+        f"/invoices/{number}",
+        f"/invoices/{number}/do/finalize",
+        f"/invoices/{final}",
+        f"/invoices/{final}/do/credit",
+        "/me",
+    )
+    for language, theme in _LOOKS:
+        await screen.prefer(language=language, theme=theme)
+        for path in screens:
+            await screen.open(path)
+            assert await screen.barriers() == [], (path, language, theme)
+        await screen.open("/invoices")
+        await screen.page.click(".filters > summary")
+        assert await screen.barriers() == []
+    await screen.page.set_viewport_size({"width": 320, "height": 800})
+    for path in screens:
         await screen.open(path)
-        for language in ("fr", "en"):
-            for theme in ("light", "dark"):
-                await screen.prefer(language=language, theme=theme)
-                await screen.page.reload()
-                assert await screen.barriers() == [], (path, language, theme)
+        assert not await screen.is_wider_than_the_window(), path
+
+
+async def test_a_list_is_searched_as_one_types_and_goes_on_by_itself(screen: Screen) -> None:
+    page = screen.page
+    await screen.open("/invoices?status=all&limit=30")
+    await page.keyboard.press("End")
+    await expect(page.locator("[data-rows] tr >> nth=45")).to_be_attached()
+    first = await page.locator("[data-rows] th a").first.text_content()
+    assert first is not None
+    await screen.open("/invoices?status=all")
+    await page.locator("#q").press_sequentially(first)
+    await expect(page.locator("[data-rows] th a").first).to_have_text(first)
+    await expect(page.locator(".count")).to_contain_text(re.compile(r"^1 fiche sur \d+$"))
+    assert f"q={first}" in page.url
+    star = page.locator("[data-rows] button[name=star]").first
+    before = await star.get_attribute("aria-pressed")
+    await star.click()
+    await expect(star).to_have_attribute("aria-pressed", "false" if before == "true" else "true")
+
+
+async def test_a_field_is_saved_when_it_is_left(screen: Screen, client: ShopClient) -> None:
+    number = await new_invoice(client)
+    page = screen.page
+    await screen.open(f"/invoices/{number}?pdf")
+    message = page.locator("#f-message")
+    await message.fill("Merci d'être passé !")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".note")).to_be_visible()
+    await expect(page.locator(".field.manual #f-message")).to_have_value("Merci d'être passé !")
+    saved = await client.get(f"/invoices/{number}")
+    assert saved["message"] == "Merci d'être passé !"
+    paper = page.locator("aside.paper iframe")
+    await expect(paper).to_have_attribute("src", re.compile(rf"v={saved['version']}$"))
+    await page.locator("button[name=clear][value=message]").click()
+    await expect(page.locator("button[name=clear]")).to_have_count(0)
+    assert (await client.get(f"/invoices/{number}"))["message"] != "Merci d'être passé !"
+
+
+async def test_two_browsers_on_one_invoice_lose_nothing(
+    screen: Screen, demo_shop: DemoShop, chromium: Browser, client: ShopClient
+) -> None:
+    number = await new_invoice(client)
+    async with log_in(demo_shop, chromium) as other:
+        await screen.open(f"/invoices/{number}")
+        await other.open(f"/invoices/{number}")
+        version = other.page.locator("#fields [name=version]")
+        await screen.page.locator("#f-message").fill("de la première")
+        await screen.page.keyboard.press("Tab")
+        await expect(screen.page.locator(".note")).to_be_visible()
+        # Whatever it has heard of meanwhile: it says that it showed the first version.
+        await version.evaluate("field => { field.value = '1'; }")
+        await other.page.locator("#f-message").fill("de la seconde")
+        await other.page.keyboard.press("Tab")
+        stale = other.page.locator("[data-stale]")
+        await expect(stale).to_contain_text("de la première")
+        await expect(stale).to_contain_text("de la seconde")
+        assert await other.barriers() == []
+        other.complaints.clear()  # the browser notes the 412
+        await stale.locator("button.primary").click()
+        await expect(other.page.locator("#f-message")).to_have_value("de la seconde")
+    assert (await client.get(f"/invoices/{number}"))["message"] == "de la seconde"
+
+
+async def test_an_invoice_is_made_final_by_keyboard(screen: Screen, client: ShopClient) -> None:
+    number = await new_invoice(client)
+    page = screen.page
+    await screen.open(f"/invoices/{number}")
+    await page.locator(".actions > summary").focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/do/finalize")
+    await page.locator(".question button.primary").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".headline h1")).to_contain_text(re.compile(r"Facture \d{5}"))
+
+
+async def test_the_session_opens_nothing_after_logout(screen: Screen, demo_shop: DemoShop) -> None:
+    cookies = {cookie["name"]: cookie["value"] for cookie in await screen.page.context.cookies()}
+    await screen.page.click("header .menu > summary >> nth=-1")
+    await screen.page.click("form[action='/logout'] button")
+    await screen.page.wait_for_url("**/login")
+    async with aiohttp.ClientSession(cookies=cookies) as session:
+        answer = await session.get(f"{demo_shop.address}/api/v1/me")
+        assert answer.status == 401
