@@ -8,12 +8,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from playwright.async_api import ViewportSize, async_playwright
 
 from tests.support.postgres import reachable_folder
 from tests.web.screens import CHROMIUMS, DemoShop, Screen, log_in, running_demo_shop
 
-_DESKTOP, _PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 720}
+_DESKTOP, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=720)
 
 
 async def _picture(screen: Screen, folder: Path, name: str, path: str, *, click: str | None = None) -> None:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.invoice_service.application.listing import ListQuery, Page
+from services.invoice_service.application.listing import COUNT_LIMIT, ListQuery, Page
 from services.invoice_service.application.ports.invoicing import Loaded, RemovedLine, Trail
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import NotFound
@@ -69,6 +69,14 @@ class Invoices:
         """See `InvoiceRepository.page`."""
         return await fetch_page(
             self._connection, LISTING, query, lambda row: _loaded(row["read"]), arguments=(actor,)
+        )
+
+    async def count(self) -> int:
+        """See the port."""
+        return int(
+            await self._connection.fetchval(
+                "select count(*) from (select from invoices limit $1) some", COUNT_LIMIT + 1
+            )
         )
 
     async def trail(self, invoice_id: uuid.UUID, query: ListQuery) -> Page[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from services.invoice_service.api.services import ACTOR
 from services.invoice_service.api.transact import committed, read
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.edit_invoice import edit_invoice
-from services.invoice_service.application.listing import ListQuery, Page
+from services.invoice_service.application.listing import COUNT_LIMIT, Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.domain.invoice import OPEN_STATUSES, Status
@@ -34,7 +34,7 @@ class Found:
     """A page of the list, how many invoices there are whatever is asked, and the sales reps to ask for."""
 
     page: Page[Loaded]
-    all: Page[Loaded]
+    all: int
     sales_reps: tuple[SalesRep, ...]
 
 
@@ -47,7 +47,7 @@ async def show(request: web.Request) -> web.Response:
     async def found(uow: UnitOfWork, context: Context) -> Found:
         return Found(
             await uow.invoices.page(asked, context.actor.id),
-            await uow.invoices.page(ListQuery(limit=1), context.actor.id),
+            await uow.invoices.count(),
             await uow.reference.all(SalesRep),
         )
 
@@ -63,6 +63,8 @@ def _page(request: web.Request, found: Found) -> web.Response:
         "invoices.html",
         rows=[invoice_view(loaded, request[ACTOR], language) for loaded in found.page.items],
         found=found,
+        in_all=min(found.all, COUNT_LIMIT),
+        all_exact=found.all <= COUNT_LIMIT,
         chosen=chosen,
         statuses=[status.value for status in Status],
         chosen_statuses=_statuses(chosen),

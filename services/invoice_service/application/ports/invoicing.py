@@ -89,6 +89,9 @@ class InvoiceRepository(Protocol):
     async def page(self, query: ListQuery, actor: str) -> Page[Loaded]:
         """One page of the list."""
 
+    async def count(self) -> int:
+        """How many there are in all; counted to one more than `COUNT_LIMIT`."""
+
     async def trail(self, invoice_id: uuid.UUID, query: ListQuery) -> Page[Mapping[str, Any]]:
         """One page of the audit trail of an invoice, newest first."""
 
