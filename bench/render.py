@@ -1,6 +1,6 @@
 """What printing costs over WeasyPrint alone: `python -m bench.render [--rounds N]`; the table of docs/performance.md.
 
-Processor time of all processes that have a part in it, for 1, 50 and 200 lines; by turns, so that whatever else the
+Processor time of all processes that have a part in it, for 1, 12, 50 and 500 lines; by turns, so that whatever else the
 machine does hits all alike:
 
 - *ours*: a snapshot through the engine: pipe, checks, form, page, PDF/A, UBL inside, pipe;
