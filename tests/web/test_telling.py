@@ -50,7 +50,7 @@ async def test_an_e_mail_is_written_previewed_and_sent_and_its_state_shows_by_it
     assert await screen.barriers() == []
     await page.click("#send")
     await page.wait_for_url("**/emails?email=*")
-    await expect(page.locator(".mail .mail-told .mail-state")).to_have_text("Accepté")
+    await expect(page.locator(".mail .mail-told .mail-state")).to_have_text("Accepté", timeout=30_000)
     await expect(page.locator(".mail .files")).to_contain_text("epreuve.pdf")
     await shot(screen, "emails")
     assert await screen.barriers() == []
@@ -78,3 +78,19 @@ async def test_each_page_is_readable_by_everybody_and_narrow(screen: Screen, pat
     await screen.page.set_viewport_size({"width": 320, "height": 700})
     assert not await screen.is_wider_than_the_window()
     await shot(screen, f"{name}-320")
+
+
+async def test_a_colleagues_change_shows_by_itself(screen: Screen) -> None:
+    invoice, page = await proforma(screen), screen.page
+    await screen.open("/me")
+    await screen.prefer(language="fr", theme="light")
+    await screen.open(f"/invoices/{invoice['number']}/journal")
+    await expect(page.locator(".journal-entry")).to_have_count(1)
+
+    await call(
+        screen, "PATCH", f"/invoices/{invoice['number']}", {"message": "Merci <b>"}, invoice["version"]
+    )
+
+    await expect(page.locator(".journal-entry")).to_have_count(2, timeout=30_000)
+    await expect(page.locator(".journal-changes").first).to_contain_text("Message")
+    await expect(page.locator(".journal-changes").first).to_contain_text("Merci <b>")

@@ -2,7 +2,7 @@
 // drawn anew. What somebody is typing is never touched. While nobody looks at the page it listens to nothing.
 
 import { tell } from "./notes.js";
-import { ask, parsed, refresh, show } from "./region.js";
+import { ask, parsed, show } from "./region.js";
 
 const PAUSE = 150;
 const NEVER_BACK = 5000;
@@ -48,8 +48,19 @@ addEventListener("pagehide", stop);
 
 function changed(invoice) {
   if (["failed", "uncertain"].some((state) => [invoice.rendering, invoice.delivery, invoice.transfer].includes(state))) ring();
+  redrawRow(invoice);
   const shown = document.querySelector(`[data-live-invoice="${CSS.escape(invoice.id)}"]`);
   if (shown) drawSoon(invoice);
+}
+
+/** The row of an invoice in a list, as it stands now; the rows around it stay where they are. */
+async function redrawRow(invoice) {
+  const row = document.querySelector(`tr[data-invoice="${CSS.escape(invoice.id)}"]`);
+  if (!row || !invoice.number || invoice.changed.includes("deleted")) return;
+  const answer = await ask(`/invoices?status=all&q=${encodeURIComponent(invoice.number)}`, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = parsed(await answer.text()).querySelector(`tr[data-invoice="${CSS.escape(invoice.id)}"]`);
+  if (fresh && !row.contains(document.activeElement)) row.replaceWith(document.adoptNode(fresh));
 }
 
 /** Draw what may have changed; what happens at once is drawn at once. */
@@ -83,6 +94,8 @@ export function heldRegions() {
     const fields = [...region.querySelectorAll("input:not([type=hidden]), select, textarea")];
     if (fields.some((field) => field === document.activeElement || isTyped(field))) held.add(region.dataset.region);
   }
+  // What is typed was based on the version that the page showed: saving it must say so, and show both.
+  if ([...held].some((name) => document.querySelector(`[data-region="${CSS.escape(name)}"]`).dataset.live !== "off")) held.add("version");
   return held;
 }
 
