@@ -13,7 +13,7 @@ WORKERS ?= 2
 PYTEST := .venv/bin/pytest -n $(WORKERS) --dist loadfile $(if $(SEED),--randomly-seed=$(SEED))
 
 # Set up again exactly when what it depends on has changed.
-FINGERPRINT := $(shell cat pyproject.toml constraints.txt setup/*.sh | sha256sum | cut -c1-16)
+FINGERPRINT := $(shell cat pyproject.toml constraints.txt setup/*.sh setup/*.txt | sha256sum | cut -c1-16)
 READY := .venv/.ready-$(FINGERPRINT)
 READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
 
@@ -38,6 +38,7 @@ $(READY_TO_TEST): $(READY)
 	@sh setup/venv.sh test,lint
 	@sh setup/rabbitmq.sh
 	@sh setup/postfix.sh
+	@sh setup/moto.sh
 	@sh setup/prometheus.sh
 	@sh setup/chromium.sh
 	@touch $@

@@ -190,7 +190,7 @@ def _file(file: File) -> bytes:
 def _content_type(file: File) -> str:
     """Its type; text says that it is UTF-8 when it is: without that it is taken for ASCII."""
     told = headers.content_type(file.content_type)
-    if not told.startswith("text/") or ";" in told:
+    if not told.startswith("text/"):
         return told
     try:
         file.content.decode("utf-8")

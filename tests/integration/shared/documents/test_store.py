@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from shared.documents.store import (
     DocumentStore,
     StoreUnavailable,
 )
+from tests.integration.shared.documents.moto import moto_server, new_bucket
 from tests.integration.shared.documents.object_storage import ObjectStorage
 
 KEY = "documents/ab/abc.pdf"
@@ -32,9 +33,24 @@ async def storage(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ObjectStorag
         yield storage
 
 
+@pytest.fixture(scope="module")
+def moto() -> Iterator[str]:
+    with moto_server() as address:
+        yield address
+
+
 @pytest.fixture(params=["file", "memory", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, storage: ObjectStorage) -> DocumentStore:
-    urls = {"file": f"file://{tmp_path}/store", "memory": "memory:///", "s3": "s3://bucket/prefix"}
+def store(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    storage: ObjectStorage,
+    moto: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> DocumentStore:
+    urls = {"file": f"file://{tmp_path}/store", "memory": "memory:///"}
+    if request.param == "s3":
+        monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
+        return DocumentStore(f"s3://{new_bucket(moto)}/prefix")
     return DocumentStore(urls[request.param])
 
 
@@ -51,6 +67,18 @@ async def test_a_document_is_never_replaced(store: DocumentStore) -> None:
 
     assert await store.put(KEY, b"second") == first
     assert await store.get(first) == b"first"
+
+
+async def test_what_was_taken_out_is_gone_and_may_be_put_anew(store: DocumentStore) -> None:
+    first = await store.put(KEY, b"first")
+
+    for _ in range(2):
+        await store.remove(KEY)
+
+    assert await store.find(KEY) is None
+    second = await store.put(KEY, b"second")
+    assert second != first
+    assert await store.get(second) == b"second"
 
 
 async def test_of_many_who_put_at_once_one_wins_and_all_get_its_reference(store: DocumentStore) -> None:
@@ -104,6 +132,7 @@ async def test_a_key_that_could_leave_the_store_or_mean_two_things(store: Docume
     for call in (
         store.put(key, b""),
         store.find(key),
+        store.remove(key),
         store.get(DocumentRef(key=key, sha256="0" * 64, size=0)),
     ):
         with pytest.raises(BadDocumentKey):
