@@ -29,16 +29,19 @@ from services.invoice_service.application.sweep import Patience
 from services.invoice_service.application.users import ensure_admin
 from services.invoice_service.application.verify import Report, verify
 from services.invoice_service.domain.actors import SYSTEM
+from services.invoice_service.domain.audit_chain import Head
 from services.invoice_service.messaging.alerting import AlertMailer
 from services.invoice_service.messaging.chores import Chores
 from services.invoice_service.messaging.inbound import Inbound
 from services.invoice_service.messaging.live import LiveFeed
 from services.invoice_service.messaging.relay import Relay
+from services.invoice_service.messaging.sealer import Sealer
 from services.invoice_service.messaging.sweeper import Sweeper
 from services.invoice_service.settings import InvoiceSettings
 from services.invoice_service.storage.happenings import RecentHappenings
 from services.invoice_service.storage.outbox import Outbox
 from services.invoice_service.storage.repositories import PostgresUnitOfWork
+from services.invoice_service.storage.seals import PostgresChain
 from services.invoice_service.storage.transactions import PostgresTransactions
 from services.invoice_service.storage.verification import PostgresBooks
 from services.invoice_service.web.routes import add_web
@@ -150,12 +153,14 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterato
         longest_pause_seconds=settings.relay_longest_pause_seconds,
     )
     patience = Patience(dt.timedelta(seconds=settings.sweep_after_seconds), settings.sweep_tries)
+    transactions = transactions_on(pool)
     chores = Chores(
         {
-            "sweep": Sweeper(transactions_on(pool), now, patience, running.wake),
+            "sweep": Sweeper(transactions, now, patience, running.wake),
             "alerts": AlertMailer(
-                transactions_on(pool), now, dt.timedelta(minutes=settings.alert_minutes), running.wake
+                transactions, now, dt.timedelta(minutes=settings.alert_minutes), running.wake
             ),
+            "seal": Sealer(transactions),
         },
         seconds=settings.chores_seconds,
     )
@@ -245,7 +250,10 @@ def collecting_daily(settings: InvoiceSettings) -> AbstractAsyncContextManager[N
     return repeated("collect", lambda: collect(settings), seconds=_DAY_SECONDS, tolerating=failures)
 
 
-async def check_books(settings: InvoiceSettings, ledger: Iterable[Mapping[str, Any]] | None) -> Report:
+async def check_books(
+    settings: InvoiceSettings, ledger: Iterable[Mapping[str, Any]] | None, head: Head | None = None
+) -> Report:
     """Do the books close? `ledger` is what accounting has booked, or None to leave it out."""
     async with database(settings, "verify") as pool:
-        return await verify(PostgresBooks(pool), DocumentStore(settings.documents_url), ledger)
+        documents = DocumentStore(settings.documents_url)
+        return await verify(PostgresBooks(pool), documents, ledger, PostgresChain(pool), head)

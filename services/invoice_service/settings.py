@@ -99,7 +99,7 @@ class InvoiceSettings(ServiceSettings):
     chores_seconds: float = Field(
         default=60,
         gt=0,
-        description="how often the relay looks for steps that nobody answers, and for alerts to mail",
+        description="how often the relay sweeps steps without an answer, mails alerts, and seals the audit trail",
     )
     sweep_after_seconds: float = Field(
         default=7200, gt=0, description="a step without an answer is asked for again after so long"

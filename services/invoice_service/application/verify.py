@@ -3,11 +3,12 @@
 It reads the invoices, and what other services own through their exports (JSON lines), never their tables.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from services.invoice_service.domain.audit_chain import ChainCheck, Head, Link
 from services.invoice_service.domain.money import to_cent
 from shared.contracts.values import DocumentRef
 from shared.documents.store import DocumentChanged, DocumentMissing
@@ -31,6 +32,7 @@ class Report:
     ledger_entries: int
     documents: int
     findings: tuple[Finding, ...]
+    sealed: int = 0
 
 
 class Books(Protocol):
@@ -53,8 +55,27 @@ class Documents(Protocol):
         """The bytes of a document, if they are what its reference says."""
 
 
-async def verify(books: Books, documents: Documents, ledger: Iterable[Mapping[str, Any]] | None) -> Report:
-    """Check numbers, totals, snapshots, documents, and (when its export is given) the ledger."""
+class Chain(Protocol):
+    """The chain of the audit trail, read."""
+
+    def links(self) -> AsyncIterator[tuple[Link, str | None]]:
+        """Every link from the beginning, with the text of its row as it is now; None: the row is gone."""
+
+    async def outside(self) -> Sequence[int]:
+        """Rows of the trail that should be sealed and are in no seal."""
+
+
+async def verify(
+    books: Books,
+    documents: Documents,
+    ledger: Iterable[Mapping[str, Any]] | None,
+    chain: Chain | None = None,
+    head: Head | None = None,
+) -> Report:
+    """Check numbers, totals, snapshots, documents, the audit trail, and (when its export is given) the ledger.
+
+    `head` was printed by `factures head` earlier: the chain must still pass through it.
+    """
     finals = await books.finals()
     findings = [
         Finding("numbers", number, f"no invoice has this number of the {kind} series")
@@ -69,7 +90,20 @@ async def verify(books: Books, documents: Documents, ledger: Iterable[Mapping[st
     entries = list(ledger) if ledger is not None else []
     if ledger is not None:
         findings.extend(ledger_findings(finals, entries))
-    return Report(len(finals), await books.proformas(), len(entries), checked, tuple(findings))
+    check = ChainCheck(head)
+    if chain is not None:
+        findings.extend([finding async for finding in _chain(chain, check)])
+    return Report(len(finals), await books.proformas(), len(entries), checked, tuple(findings), check.rows)
+
+
+async def _chain(chain: Chain, check: ChainCheck) -> AsyncIterator[Finding]:
+    async for link, text in chain.links():
+        for found in check.read(link, text):
+            yield Finding("audit", *found)
+    for found in check.ended():
+        yield Finding("audit", *found)
+    for row in await chain.outside():
+        yield Finding("audit", f"audit {row}", "the row was inserted among sealed ones")
 
 
 def content_findings(row: Mapping[str, Any]) -> Iterator[Finding]:

@@ -2,24 +2,14 @@
 
 import argparse
 import asyncio
-import json
-import subprocess
 import sys
-from collections.abc import Iterator
-from typing import Any
 
 from services.invoice_service.application.api_keys import create_api_key
-from services.invoice_service.application.verify import Report
+from services.invoice_service.commands.books import add_books
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.commands.parked import add_parked
 from services.invoice_service.commands.users import add_users
-from services.invoice_service.composition import (
-    check_books,
-    collect,
-    database,
-    migrate_database,
-    transactions_on,
-)
+from services.invoice_service.composition import collect, database, migrate_database, transactions_on
 from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.errors import FieldError, Refusal
 from services.invoice_service.domain.sentences import sentence
@@ -54,13 +44,6 @@ async def _keys(settings: InvoiceSettings, arguments: argparse.Namespace) -> int
     return 0
 
 
-async def _verify(settings: InvoiceSettings, arguments: argparse.Namespace) -> int:
-    ledger = list(_ledger_export()) if arguments.ledger == "export" else None
-    report = await check_books(settings, ledger)
-    _print(report, ledger_checked=ledger is not None)
-    return 1 if report.findings else 0
-
-
 async def _collect(settings: InvoiceSettings, _arguments: argparse.Namespace) -> int:
     done = await collect(settings)
     sys.stdout.write(
@@ -68,30 +51,6 @@ async def _collect(settings: InvoiceSettings, _arguments: argparse.Namespace) ->
         f"since, {done.discarded} of deleted ones\n"
     )
     return 0
-
-
-def _ledger_export() -> Iterator[dict[str, Any]]:
-    """What accounting_sync has booked, as it says itself."""
-    exported = subprocess.run(
-        [sys.executable, "-m", "services.accounting_sync", "export"],
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    for line in exported.stdout.splitlines():
-        row = json.loads(line)
-        if row["kind"] == "booked":
-            yield row
-
-
-def _print(report: Report, *, ledger_checked: bool) -> None:
-    for finding in report.findings:
-        sys.stdout.write(f"{finding.check}: {finding.subject}: {finding.detail}\n")
-    ledger = f", {report.ledger_entries} ledger entries" if ledger_checked else ""
-    sys.stdout.write(
-        f"{report.finals} finals, {report.proformas} pro formas, {report.documents} documents{ledger}: "
-        f"{len(report.findings) or 'no'} finding{'s' if len(report.findings) != 1 else ''}\n"
-    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -106,19 +65,12 @@ def parser() -> argparse.ArgumentParser:
     keys.add_argument("name")
     keys.add_argument("role", choices=[role.value for role in Role])
     keys.set_defaults(run=_keys)
-    check = commands.add_parser("verify", help="check that the books close; exit code 1 when they do not")
-    check.add_argument(
-        "--ledger",
-        choices=("export", "none"),
-        default="export",
-        help="compare with `python -m services.accounting_sync export`, or leave the ledger out",
-    )
-    check.set_defaults(run=_verify)
-    add_users(commands)
+    add_books(commands)
     commands.add_parser(
         "collect", help="remove old PDFs of pro formas that nobody refers to any more (daily, from a timer)"
     ).set_defaults(run=_collect)
     add_parked(commands)
+    add_users(commands)
     return told
 
 

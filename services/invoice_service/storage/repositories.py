@@ -12,6 +12,7 @@ from services.invoice_service.application.ports.invoicing import (
     ParkedRepository,
 )
 from services.invoice_service.application.ports.notices import NotificationRepository
+from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
 from services.invoice_service.storage.documents import Documents
 from services.invoice_service.storage.drafting import DraftingReads
@@ -20,6 +21,7 @@ from services.invoice_service.storage.invoices import Invoices
 from services.invoice_service.storage.messages import Inbox, Parked
 from services.invoice_service.storage.notifications import Notifications
 from services.invoice_service.storage.reference_repositories import ReferenceRepositories
+from services.invoice_service.storage.seals import Seals
 from services.invoice_service.storage.steps import Steps
 from services.invoice_service.storage.unit_of_work import Transaction
 
@@ -36,6 +38,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self.emails: EmailRepository = Emails(transaction)
         self.inbox: InboxRepository = Inbox(transaction)
         self.parked: ParkedRepository = Parked(transaction)
+        self.seals: SealRepository = Seals(transaction)
         self.steps: StepRepository = Steps(transaction)
         self.notifications: NotificationRepository = Notifications(transaction)
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from services.invoice_service.application.ports.invoicing import InvoicingPorts
 from services.invoice_service.application.ports.reference import ReferencePorts
+from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
 
 
@@ -11,3 +12,4 @@ class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
     """All repositories on one transaction: what a use case works on."""
 
     steps: StepRepository
+    seals: SealRepository
