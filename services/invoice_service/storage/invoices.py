@@ -75,7 +75,7 @@ class Invoices:
         """See the port."""
         return int(
             await self._connection.fetchval(
-                "select count(*) from (select from invoices limit $1) some", COUNT_LIMIT + 1
+                "select count(*) from (select from invoices limit $1) counted", COUNT_LIMIT + 1
             )
         )
 
