@@ -133,6 +133,8 @@ async def open_pool(
         dsn,
         min_size=1,
         max_size=max_size,
+        # To connect, too: a network that swallows a connection says nothing, and asyncpg would wait for a minute.
+        timeout=acquire_seconds,
         command_timeout=statement_seconds + 5,
         init=_prepare,
         server_settings={

@@ -49,12 +49,17 @@ class Fire:
 
     async def burn(self, plan: Sequence[Fault], say: Callable[[str], None]) -> None:
         """Carry the plan out; returns when the last fault is over."""
-        keeping = asyncio.create_task(self._keep_up())
         start = asyncio.get_running_loop().time()
+        async with asyncio.TaskGroup() as group:
+            for fault in plan:
+                group.create_task(self._suffer(fault, start, say))
+
+    @asynccontextmanager
+    async def keeping_up(self) -> AsyncIterator[None]:
+        """While inside, what ends by itself is started anew, as an orchestrator does."""
+        keeping = asyncio.create_task(self._keep_up())
         try:
-            async with asyncio.TaskGroup() as group:
-                for fault in plan:
-                    group.create_task(self._suffer(fault, start, say))
+            yield
         finally:
             keeping.cancel()
             await asyncio.wait([keeping])

@@ -59,6 +59,7 @@ async def _judged(wanted: Run, plan: Sequence[Fault], factures: Deployment, fire
     async with (
         counting_client(factures, journal, patience=endurance) as shop,
         pulse(lambda: factures.postgres.admin_dsn("invoice")) as beats,
+        fire.keeping_up(),
     ):
         await shop.open_shop()
         say("on fire")

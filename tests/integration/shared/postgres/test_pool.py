@@ -1,4 +1,5 @@
 import asyncio
+import socket
 
 import asyncpg
 import pytest
@@ -51,6 +52,19 @@ async def test_no_connection_in_time(postgres: PrivatePostgres) -> None:
                     raise AssertionError
     finally:
         await pool.close()
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for() -> None:
+    """Such as behind a network that swallows what is sent. asyncpg's own limit is a minute."""
+    # The kernel takes the connection; nobody ever reads from it.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(30) as patience:
+                await open_pool(
+                    f"postgresql://u:p@127.0.0.1:{port}/d", application_name="test", acquire_seconds=0.2
+                )
+        assert not patience.expired()
 
 
 async def test_limits_hold_on_the_server(postgres: PrivatePostgres) -> None:
