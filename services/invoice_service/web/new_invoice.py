@@ -65,7 +65,7 @@ async def _page(request: web.Request, refusal: Refusal | None = None) -> web.Res
         "new_invoice.html",
         status=422 if refusal else 200,
         detail=detail_of(refusal, view_of(request).language) if refusal else "",
-        jobs=[JobShown.of(view) for view in seen.jobs.items],
+        jobs=[JobShown.of(view).model_dump(mode="json") for view in seen.jobs.items],
         jobs_left=seen.jobs.next_after is not None,
         customers=seen.customers.items,
         customers_left=seen.customers.next_after is not None,
