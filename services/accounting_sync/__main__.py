@@ -22,6 +22,7 @@ from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import management_port
 from shared.observability.logging import configure_logging
 from shared.observability.tracing import configure_tracing
+from shared.postgres.migrations import exit_when_stopped
 from shared.runtime import run_until_signalled
 from shared.settings import load_or_exit
 
@@ -72,7 +73,8 @@ async def _process(settings: AccountingSettings) -> AsyncIterator[None]:
 
 def _migrate(settings: AccountingSettings) -> int:
     try:
-        asyncio.run(migrate(settings))
+        with exit_when_stopped():
+            asyncio.run(migrate(settings))
     except SettingMissing as error:
         print(error, file=sys.stderr)
         return 1

@@ -5,7 +5,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-from services.invoice_service.composition import api, consumer, database, migrate_database, relay
+from services.invoice_service.composition import api, consumer, database, migrate_or_exit, relay
 from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.health import Presence, management_port
@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     if command == "migrate":
         with exit_when_refused():
-            asyncio.run(migrate_database(settings))
+            asyncio.run(migrate_or_exit(settings))
     else:
         asyncio.run(run_until_signalled(_PARTS[command](settings), drain_seconds=settings.drain_seconds))
 

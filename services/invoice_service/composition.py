@@ -51,7 +51,7 @@ from shared.bus.port import Bus
 from shared.documents.store import DocumentStore, StoreUnavailable
 from shared.identifiers import new_id
 from shared.observability.health import Check, Presence
-from shared.postgres.migrations import ensure_roles, migrate
+from shared.postgres.migrations import ensure_roles, exit_when_stopped, migrate
 from shared.postgres.pool import Pool, PoolBusy, open_pool
 from shared.runtime import background, repeated
 from shared.settings import SettingsRefused
@@ -211,6 +211,12 @@ async def migrate_database(settings: InvoiceSettings) -> list[str]:
     await ensure_roles(admin, owner=OWNER, service=SERVICE, password=settings.service_password())
     folder = files("services.invoice_service.storage") / "migrations"
     return await migrate(admin, folder, owner=OWNER)
+
+
+async def migrate_or_exit(settings: InvoiceSettings) -> list[str]:
+    """The same for an operator, who is told in a sentence why it did not go on."""
+    with exit_when_stopped():
+        return await migrate_database(settings)
 
 
 async def set_where_unset(settings: InvoiceSettings, values: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from services.invoice_service.commands.books import add_books
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.commands.parked import add_parked
 from services.invoice_service.commands.users import add_users
-from services.invoice_service.composition import collect, database, migrate_database, transactions_on
+from services.invoice_service.composition import collect, database, migrate_or_exit, transactions_on
 from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.errors import FieldError, Refusal
 from services.invoice_service.domain.sentences import sentence
@@ -20,7 +20,7 @@ from shared.settings import exit_when_refused, load_or_exit
 
 
 async def _migrate(settings: InvoiceSettings, _arguments: argparse.Namespace) -> int:
-    applied = await migrate_database(settings)
+    applied = await migrate_or_exit(settings)
     sys.stdout.write("".join(f"applied {name}\n" for name in applied) or "nothing to apply\n")
     return 0
 
