@@ -8,6 +8,7 @@ import limits
 from pydantic import AfterValidator, Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from services.invoice_service.domain.settings import HOUSE_FORM
 from shared.settings import JsonList, PostgresUrl, ServiceSettings
 
 
@@ -23,6 +24,9 @@ def _rate(value: str) -> str:
 
 Rate = Annotated[str, AfterValidator(_rate)]
 """So many in so long, as the library `limits` writes it."""
+
+
+_FORM = "[a-z0-9][a-z0-9_-]{0,63}"
 
 
 class InvoiceSettings(ServiceSettings):
@@ -56,6 +60,12 @@ class InvoiceSettings(ServiceSettings):
         default=15,
         gt=0,
         description="at most one alert mail is sent in so long: it tells all that failed meanwhile",
+    )
+    templates: str = Field(
+        default=HOUSE_FORM,
+        pattern=rf"^{_FORM}(\s*,\s*{_FORM})*$",
+        description="the forms that the render services have, with commas between: `standard-1,ours-1`; the shop's "
+        "setting `template` is one of them",
     )
     drafts_kept_days: int = Field(
         default=30,
@@ -155,6 +165,10 @@ class InvoiceSettings(ServiceSettings):
     def service_password(self) -> str:
         """The password of the service's role, as `database_url` has it."""
         return unquote(urlsplit(self.database_url.get_secret_value()).password or "")
+
+    def template_names(self) -> frozenset[str]:
+        """The forms that a shop may choose."""
+        return frozenset(name.strip() for name in self.templates.split(","))
 
     @property
     def key_cache(self) -> dt.timedelta:

@@ -17,6 +17,11 @@ from shared.observability.health import Check
 _BULK_NICENESS = 10
 
 
+def template_names(settings: RenderSettings) -> tuple[str, ...]:
+    """The forms that documents can be printed with, by name."""
+    return OwnForms(settings.templates_folder).names()
+
+
 @asynccontextmanager
 async def serving(settings: RenderSettings, bus: Bus) -> AsyncIterator[Mapping[str, Check]]:
     """Consume render commands while inside; yields the readiness checks.

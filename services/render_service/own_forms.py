@@ -54,6 +54,12 @@ class OwnForms:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
+    def names(self) -> tuple[str, ...]:
+        """Every form that can be asked for by name: those of the house and the shop's folders, whole or not yet."""
+        folders = self._folder.iterdir() if self._folder is not None else iter(())
+        own = {entry.name for entry in folders if _NAME.fullmatch(entry.name) and entry.is_dir()}
+        return tuple(sorted(NAMES | own))
+
     def find(self, name: str) -> OwnForm | None:
         """The shop's form of this name, as it is now; None when it is one of the house, which can't be replaced.
 

@@ -75,6 +75,7 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         mail = await stack.enter_async_context(mailbox(data / "mail"))
         key = settings.admin_key.get_secret_value() if settings.admin_key else _kept_key(data)
         documents = f"file://{data / 'documents'}"
+        render = RenderSettings(documents_url=documents)
         invoice = InvoiceSettings(
             database_url=await _database(server, "invoicing", invoicing.SERVICE),
             admin_database_url=SecretStr(server.admin_dsn("invoicing")),
@@ -82,6 +83,7 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
             port=settings.port,
             documents_url=documents,
             admin_key=SecretStr(key),
+            templates=",".join(rendering.template_names(render)),
         )
         mailer = MailerSettings(
             database_url=await _database(server, "mailer", mailing.SERVICE),
@@ -110,7 +112,7 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         bus = await _bus(server, invoice.retry_policy())
         stack.push_async_callback(bus.close)
         await invoicing.free_leases(invoice)
-        await stack.enter_async_context(rendering.serving(RenderSettings(documents_url=documents), bus))
+        await stack.enter_async_context(rendering.serving(render, bus))
         await stack.enter_async_context(mailing.serving(mailer, bus))
         await stack.enter_async_context(accounting.serving(ledger, bus))
         port = await stack.enter_async_context(invoicing.serving(invoice, bus))

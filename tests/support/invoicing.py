@@ -227,6 +227,7 @@ async def running(
         "key_cache_seconds": 0,
         "live_poll_seconds": 0.05,
         "pool_size": 5,
+        "templates": "standard-1,epinettes-2",
         **overrides,
     }
     settings = InvoiceSettings(**values)

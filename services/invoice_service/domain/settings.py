@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from services.invoice_service.domain.texts import Language, Localized
 
+HOUSE_FORM = "standard-1"
+"""The form that every render service has."""
+
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
@@ -28,7 +31,7 @@ class ShopSettings:
     connector_paused: bool = False
     default_revenue_account: str | None = None
     default_receivable_account: str | None = None
-    template: str = "standard-1"
+    template: str = HOUSE_FORM
     accent_colour: str | None = None
     footer: Localized | None = None
     columns: tuple[str, ...] | None = None

@@ -97,6 +97,20 @@ async def test_accounts_must_exist(invoicing: Invoicing) -> None:
     assert (await invoicing.get("/settings")).json == DEFAULTS
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("fr", "ours-9 n'existe pas."), ("en", "ours-9 does not exist.")]
+)
+async def test_a_form_must_be_one_that_there_is(invoicing: Invoicing, language: str, told: str) -> None:
+    reply = await invoicing.patch(
+        "/settings", {"template": "ours-9", "currency": "USD"}, headers={"Accept-Language": language}
+    )
+
+    assert (reply.status, reply.code) == (422, "unknown_reference")
+    assert reply.fields == {"template": "unknown_reference"}
+    assert reply.json["errors"][0]["message"] == told
+    assert (await invoicing.get("/settings")).json == DEFAULTS
+
+
 async def test_what_no_setting_is_called_is_refused(invoicing: Invoicing) -> None:
     reply = await invoicing.patch("/settings", {"colour": "red"})
 

@@ -66,6 +66,17 @@ def test_trusted_proxies_are_networks(monkeypatch: pytest.MonkeyPatch) -> None:
             InvoiceSettings()
 
 
+def test_forms_are_named_with_commas_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert InvoiceSettings().template_names() == {"standard-1"}
+    monkeypatch.setenv("INVOICE_TEMPLATES", "standard-1, ours-1,ours_2")
+    assert InvoiceSettings().template_names() == {"standard-1", "ours-1", "ours_2"}
+
+    for wrong in ("", "Ours", "standard-1,", '["standard-1"]'):
+        monkeypatch.setenv("INVOICE_TEMPLATES", wrong)
+        with pytest.raises(ValidationError):
+            InvoiceSettings()
+
+
 def test_is_frozen() -> None:
     with pytest.raises(ValidationError):
         InvoiceSettings().port = 1  # type: ignore[misc]  # what must not work

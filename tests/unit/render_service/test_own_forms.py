@@ -29,6 +29,15 @@ def test_a_form_is_its_files_by_their_path(tmp_path: Path) -> None:
     )
 
 
+def test_the_names_are_those_of_the_house_and_of_the_folders(tmp_path: Path) -> None:
+    own_form(tmp_path, "ours-1")
+    own_form(tmp_path, "Ours")
+    (tmp_path / "notes").write_text("no folder")
+
+    assert OwnForms(tmp_path).names() == ("ours-1", "standard-1")
+    assert OwnForms(None).names() == ("standard-1",)
+
+
 def test_a_form_of_the_house_cannot_be_replaced(tmp_path: Path) -> None:
     own_form(tmp_path, "standard-1")
 

@@ -117,7 +117,7 @@ class SettingsBody(Patch):
     default_revenue_account: Code | None = None
     default_receivable_account: Code | None = None
     template: Template = Field(
-        default="", description="the form: standard-1, or a folder of the render service's own forms"
+        default="", description="the form: standard-1, or one of the shop's own that INVOICE_TEMPLATES names"
     )
     accent_colour: Colour | None = None
     footer: LocalizedParagraphs | None = None
