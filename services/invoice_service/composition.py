@@ -3,10 +3,12 @@
 Three parts, each a process of its own or all in one: the API, the relay, the consumer.
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +19,8 @@ from services.invoice_service.api.auth import Authenticator
 from services.invoice_service.api.server import listening
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
+from services.invoice_service.application.back_up import back_up
+from services.invoice_service.application.backup_folder import BackupFolder, Manifest
 from services.invoice_service.application.collect_documents import Collected, collect_documents
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
@@ -25,6 +29,7 @@ from services.invoice_service.application.ports.transactions import (
     TransactionConflict,
     Transactions,
 )
+from services.invoice_service.application.restore import Restored, restore
 from services.invoice_service.application.sweep import Patience
 from services.invoice_service.application.users import ensure_admin
 from services.invoice_service.application.verify import Report, verify
@@ -38,6 +43,7 @@ from services.invoice_service.messaging.relay import Relay
 from services.invoice_service.messaging.sealer import Sealer
 from services.invoice_service.messaging.sweeper import Sweeper
 from services.invoice_service.settings import InvoiceSettings
+from services.invoice_service.storage.backup import reading_snapshot, restoring_target
 from services.invoice_service.storage.happenings import RecentHappenings
 from services.invoice_service.storage.outbox import Outbox
 from services.invoice_service.storage.repositories import PostgresUnitOfWork
@@ -263,3 +269,36 @@ async def check_books(
     async with database(settings, "verify") as pool:
         documents = DocumentStore(settings.documents_url)
         return await verify(PostgresBooks(pool), documents, ledger, PostgresChain(pool), head)
+
+
+async def make_backup(
+    settings: InvoiceSettings, path: Path, exported: Callable[[], Mapping[str, bytes]]
+) -> Manifest:
+    """A backup in a new folder. `exported` tells what other services own: asked once the tables are copied.
+
+    Raises:
+        Conflict: backup_folder_taken.
+        StoreUnavailable, OSError: what is there is no backup.
+    """
+    folder = BackupFolder(path)
+    await asyncio.to_thread(folder.begin)
+    async with reading_snapshot(settings.database_url.get_secret_value()) as snapshot:
+        return await back_up(snapshot, DocumentStore(settings.documents_url), folder, exported, now())
+
+
+async def restore_backup(
+    settings: InvoiceSettings, path: Path, ledger: Iterable[Mapping[str, Any]], context: Context
+) -> Restored:
+    """A backup into an empty, migrated system. `ledger` is what accounting knows by now.
+
+    Raises:
+        Invalid, Conflict: backup_unfinished, backup_changed, restore_other_version, restore_not_empty.
+        SettingsRefused: no administrator's address.
+    """
+    if settings.admin_database_url is None:
+        raise SettingsRefused(["INVOICE_ADMIN_DATABASE_URL: missing (needed to restore)"])
+    folder = BackupFolder(path)
+    manifest = await asyncio.to_thread(folder.checked)
+    store = DocumentStore(settings.documents_url)
+    async with restoring_target(settings.admin_database_url.get_secret_value(), OWNER) as target:
+        return await restore(target, store, folder, manifest, context, ledger)

@@ -128,6 +128,28 @@ class DocumentStore:
             raise DocumentChanged(document.key)
         return content
 
+    async def read(self, key: str) -> bytes:
+        """What is under a key, whatever it is.
+
+        Raises:
+            DocumentMissing: nothing is.
+        """
+        _check(key)
+        return await self._read(key)
+
+    async def keys(self, prefix: str) -> list[str]:
+        """The keys of what is kept under a first part of keys."""
+        _check(prefix)
+        try:
+            return await asyncio.to_thread(self._listed, prefix)
+        except (BaseError, OSError) as error:
+            raise StoreUnavailable(prefix, _why(error)) from error
+
+    def _listed(self, prefix: str) -> list[str]:
+        found = (one["path"] for page in obstore.list(self._store, prefix) for one in page)
+        # What is being put has a name that is no key.
+        return sorted(path for path in found if _KEY.fullmatch(path))
+
     async def find(self, key: str) -> DocumentRef | None:
         """The reference of what is kept under `key`, if anything is; it too outlives a power failure."""
         _check(key)

@@ -57,7 +57,7 @@ VIOLATIONS = (
     Violation("invoice-layers", f"{_INVOICE}.api.invoices", f"{_INVOICE}.web.view"),
     Violation("invoice-ports", f"{_INVOICE}.application.ports.invoicing", f"{_INVOICE}.application.finalize"),
     Violation("invoice-storage", f"{_INVOICE}.storage.invoices", f"{_INVOICE}.application.finalize"),
-    Violation("invoice-composition", f"{_INVOICE}.commands", f"{_INVOICE}.storage.outbox"),
+    Violation("invoice-composition", f"{_INVOICE}.commands.books", f"{_INVOICE}.storage.outbox"),
     Violation("invoice-composition", f"{_INVOICE}.api.jobs", f"{_INVOICE}.storage.jobs"),
     Violation("invoice-sql", f"{_INVOICE}.api.jobs", "asyncpg"),
     Violation("invoice-sql", f"{_INVOICE}.messaging.relay", "shared.postgres.pool"),

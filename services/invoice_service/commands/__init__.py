@@ -5,6 +5,7 @@ import asyncio
 import sys
 
 from services.invoice_service.application.api_keys import create_api_key
+from services.invoice_service.commands.backup import add_backup
 from services.invoice_service.commands.books import add_books
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.commands.parked import add_parked
@@ -66,6 +67,7 @@ def parser() -> argparse.ArgumentParser:
     keys.add_argument("role", choices=[role.value for role in Role])
     keys.set_defaults(run=_keys)
     add_books(commands)
+    add_backup(commands)
     commands.add_parser(
         "collect", help="remove old PDFs of pro formas that nobody refers to any more (daily, from a timer)"
     ).set_defaults(run=_collect)

@@ -33,3 +33,9 @@ def prefixes_clash(one: str, other: str) -> bool:
 def entity_prefix(code: str) -> str:
     """What the series of another entity than the first start with: its code, in the letters of a prefix."""
     return _NOT_IN_PREFIX.sub("-", code.upper()) + "-"
+
+
+def value_of(prefix: str, number: str) -> int | None:
+    """The value that a number has in the series of this prefix; None when it is of another one."""
+    rest = number.removeprefix(prefix)
+    return int(rest) if number.startswith(prefix) and rest.isascii() and rest.isdigit() else None

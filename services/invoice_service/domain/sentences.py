@@ -184,6 +184,27 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "connector_paused": ("Le transfert est en pause.", "The transfer is paused."),
     "outbound_off": ("Les envois sont désactivés.", "Outbound is off."),
     "no_answer": ("Aucune réponse après {tries} relances.", "No answer, asked again {tries} times."),
+    "restored": (
+        "Restauré d'une sauvegarde : on ne sait pas si ce courriel est parti.",
+        "Restored from a backup: whether this e-mail left is not known.",
+    ),
+    "backup_folder_taken": ("{folder} n'est pas vide.", "{folder} is not empty."),
+    "backup_unfinished": (
+        "{folder} n'est pas une sauvegarde complète : elle n'a pas de manifeste.",
+        "{folder} is no whole backup: it has no manifest.",
+    ),
+    "backup_changed": (
+        "La sauvegarde a changé depuis qu'elle a été faite : {file}.",
+        "The backup has changed since it was made: {file}.",
+    ),
+    "restore_not_empty": (
+        "Ce système n'est pas vide : {tables}.",
+        "This system is not empty: {tables}.",
+    ),
+    "restore_other_version": (
+        "La sauvegarde est d'une autre version que ce système ({migration}).",
+        "The backup is of another version than this system ({migration}).",
+    ),
     "partly": ("Un destinataire a été refusé.", "A recipient was refused."),
     "email_refused": ("Tous les destinataires ont été refusés.", "Every recipient was refused."),
     "email_uncertain": (

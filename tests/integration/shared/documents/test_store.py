@@ -81,6 +81,17 @@ async def test_what_was_taken_out_is_gone_and_may_be_put_anew(store: DocumentSto
     assert await store.get(second) == b"second"
 
 
+async def test_what_is_kept_is_listed_by_its_first_part_and_read_by_its_key(store: DocumentStore) -> None:
+    for key in ("listed/ab/2.pdf", "listed/ab/1.pdf", "other/1.pdf"):
+        await store.put(key, key.encode())
+
+    assert await store.keys("listed") == ["listed/ab/1.pdf", "listed/ab/2.pdf"]
+    assert await store.keys("none") == []
+    assert await store.read("other/1.pdf") == b"other/1.pdf"
+    with pytest.raises(DocumentMissing):
+        await store.read("none/1.pdf")
+
+
 async def test_of_many_who_put_at_once_one_wins_and_all_get_its_reference(store: DocumentStore) -> None:
     contents = [b"x" * 10_000 + str(number).encode() for number in range(32)]
 
