@@ -171,6 +171,11 @@ class Deployment:
         """Stop the mail server: connections are refused, those that are open end."""
         await self._mail_server.aclose()
 
+    @property
+    def invoice_database(self) -> str:
+        """The database of the invoice service, for its own role."""
+        return self._database("invoice")
+
     # -- what an operator does
 
     def verify(self) -> str:
@@ -179,12 +184,13 @@ class Deployment:
         Raises:
             ProcessFailed: the books don't close.
         """
-        settings = {
-            **self._consumer_settings(),
-            "DOCUMENTS_URL": self._documents,
-            **self._accounting_settings(),
-        }
-        return self._command("verify", ["services.invoice_service.commands", "verify"], settings)
+        return self.operate("verify")
+
+    def operate(self, *words: str, settings: Settings | None = None) -> str:
+        """`factures WORDS`, by who knows the settings of every service; `settings`: others in their place."""
+        known = {**self._api_settings(), **self._accounting_settings(), **self._mailer_settings()}
+        arguments = ["services.invoice_service.commands", *words]
+        return self._command(words[0], arguments, {**known, **(settings or {})})
 
     def ledger_export(self) -> list[dict[str, Any]]:
         """The documents that accounting has booked, as it says itself."""
