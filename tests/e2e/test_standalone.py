@@ -9,6 +9,7 @@ import pytest_asyncio
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.support.bus_tap import completion
+from tests.support.own_forms import own_form
 from tests.support.ports import stable_port
 from tests.support.processes import ServiceProcess, run_command
 from tests.support.shop_client import ShopClient, delivered, settled, shop_client
@@ -33,6 +34,7 @@ class Standalone:
             "MANAGEMENT_PORT": str(self.management_port),
             "FACTURES_DATA": str(self.data),
             "FACTURES_ADMIN_KEY": KEY,
+            "RENDER_TEMPLATES_FOLDER": str(own_form(folder / "forms", "ours-1").parent),
         }
         self.process = ServiceProcess(
             "standalone", ["services.standalone", "run"], self.settings, folder, port=port
@@ -71,6 +73,8 @@ async def told(standalone: Standalone, client: ShopClient) -> set[str]:
 
 async def test_the_data_outlive_a_stop_and_a_kill(standalone: Standalone, client: ShopClient) -> None:
     await client.open_shop()
+    # A form of the shop's own can be chosen, for it is in the folder, and prints.
+    await client.call("PATCH", "/settings", {"template": "ours-1"})
     received = await client.call("POST", "/job-completions", completion(JOB, message_id="mis-1"))
     final = await client.finalize(received["invoice"])
     final = await client.until(final["number"], settled)
