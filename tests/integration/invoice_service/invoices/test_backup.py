@@ -14,7 +14,7 @@ from services.invoice_service.composition import make_backup, restore_backup
 from services.invoice_service.domain.errors import Refusal
 from services.invoice_service.messaging.sealer import Sealer
 from services.invoice_service.settings import InvoiceSettings
-from shared.documents.store import DocumentStore
+from shared.documents.store import DocumentChanged, DocumentStore
 from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, open_shop
 from tests.integration.invoice_service.invoices.test_documents import made, path
 from tests.support.invoicing import Database, make_database, running
@@ -169,6 +169,20 @@ async def test_numbers_that_ledger_or_store_know_are_never_given_again(
     assert series["next_value"] == 42
     assert [(one.kind, one.first_value, one.last_value) for one in done.skipped] == [("final", 3, 41)]
     assert await factures(settings, "verify", "--ledger", "none") == 0, capsys.readouterr().out
+
+
+async def test_a_restore_that_failed_is_begun_again_and_one_that_is_done_is_refused(
+    whole: Path, target: tuple[Database, InvoiceSettings], billed: list[Json]
+) -> None:
+    database, settings = target
+    store, key = DocumentStore(settings.documents_url), f"{billed[0]['id']}/{billed[0]['version']}.pdf"
+    await store.put(key, b"something else")
+    with pytest.raises(DocumentChanged):
+        await restore_backup(settings, whole, [], operator_context())
+    assert not await database.fetch("select from invoices")
+    await store.remove(key)
+    await restore_backup(settings, whole, [], operator_context())
+    assert await refused(settings, whole) == "restore_not_empty"
 
 
 async def test_a_system_in_use_is_left_alone(whole: Path, target: tuple[Database, InvoiceSettings]) -> None:
