@@ -27,6 +27,8 @@ class DemoShop:
     email: str
     password: str
     key: str
+    mailbox: Path
+    """The folder in which its mails arrive, one file each."""
 
 
 @dataclass
@@ -79,7 +81,7 @@ async def running_demo_shop(folder: Path) -> AsyncIterator[DemoShop]:
         await process.ready()
         email, password = (folder / "data/admin-login").read_text(encoding="utf-8").split()
         key = (folder / "data/admin-key").read_text(encoding="ascii").strip()
-        yield DemoShop(f"http://127.0.0.1:{port}", email, password, key)
+        yield DemoShop(f"http://127.0.0.1:{port}", email, password, key, folder / "data/mail")
     finally:
         if process.running():
             await process.stop()

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from services.invoice_service.api.bodies.fields import email_address
 from services.invoice_service.domain.declarations import customer_faults
 from services.invoice_service.domain.reference import ExtraChargeCode, GlAccount, Product
 from services.standalone.demo_data import bills, recent_bills
@@ -104,6 +105,9 @@ def test_nobody_real_is_named_and_nobody_can_be_written_to() -> None:
     assert all(customer_faults(customer) == () for customer in CUSTOMERS)
     mails = [contact.email for contact in contacts if contact.email]
     assert all(re.fullmatch(r"[a-z.-]+@[a-z-]+\.(example|invalid)", mail) for mail in mails)
+    # Whatever address the shop proposes can be sent to, be it only to be refused by the mail server.
+    mails += [copy for bill in BILLS for copy in bill.cc]
+    assert [email_address(mail) for mail in mails] == mails
     phones = [contact.phone for contact in contacts if contact.phone]
     assert all(re.fullmatch(r"\d{3} 555-01\d{2}", phone) for phone in phones)
     assert max(Counter(phones).values()) == 1

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, cast
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -23,6 +23,10 @@ from services.invoice_service.domain.declarations import CODE_PATTERN, is_code
 from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.texts import Localized
 from shared.contracts.values import Amount, Language, Quantity, Rate, UnitPrice
+
+# Where mail for a domain goes, and whether it goes anywhere, is the mail server's to say: many offices have a `.local`
+# of their own, and a customer's address that production sent stands in the proposal of an e-mail as it is.
+SPECIAL_USE_DOMAIN_NAMES.clear()
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
