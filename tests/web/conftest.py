@@ -35,4 +35,6 @@ async def chromium() -> AsyncIterator[Browser]:
 async def screen(demo_shop: DemoShop, chromium: Browser) -> AsyncIterator[Screen]:
     """A browser window of one's own, logged in as the administrator, in French."""
     async with log_in(demo_shop, chromium) as opened:
+        # Whatever another test has left.
+        await opened.prefer(language="fr", theme="light")
         yield opened

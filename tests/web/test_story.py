@@ -246,6 +246,9 @@ async def sees_the_pdf(clerk: Clerk) -> bytes:
     answer = await shown.value
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
     await expect(clerk.page.locator("aside.paper iframe")).to_be_visible()
+    # Beside it, a line is still seen up to its total.
+    hidden = "table => table.scrollWidth - table.clientWidth"
+    assert await clerk.page.locator(".lines-frame .scroll").evaluate(hidden) <= 0
     await clerk.done("pdf")
     await clerk.page.locator(".actions > summary").click()
     await expect(clerk.page.locator(".actions .menu-sheet")).to_contain_text(clerk.texts["unpreview"])

@@ -1,10 +1,11 @@
 """E-mails, journal, notifications, and what happens elsewhere, in a real browser."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.web.screens import Screen
 from tests.web.shots import shot
@@ -94,3 +95,21 @@ async def test_a_colleagues_change_shows_by_itself(screen: Screen) -> None:
     await expect(page.locator(".journal-entry")).to_have_count(2, timeout=30_000)
     await expect(page.locator(".journal-changes").first).to_contain_text("Message")
     await expect(page.locator(".journal-changes").first).to_contain_text("Merci <b>")
+
+
+async def test_what_happens_while_a_page_is_still_loading_shows_too(screen: Screen) -> None:
+    invoice, page = await proforma(screen), screen.page
+    drawn = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await drawn.wait()
+        await route.continue_()
+
+    await page.route("**/api/v1/events", later)
+    await screen.open(f"/invoices/{invoice['number']}/journal")
+    await expect(page.locator(".journal-entry")).to_have_count(1)
+    change = {"message": "Merci"}
+    await call(screen, "PATCH", f"/invoices/{invoice['number']}", change, invoice["version"])
+    drawn.set()
+
+    await expect(page.locator(".journal-entry")).to_have_count(2, timeout=30_000)

@@ -10,7 +10,9 @@ const NEVER_BACK = 5000;
 let source = null;
 let waiting = null;
 let pending = new Set();
-let missed = false;
+// What happened between the drawing of the page and the first word of the stream was told to nobody here.
+let missed = true;
+let shows = 0;
 
 function listen() {
   if (source || document.hidden) return;
@@ -45,6 +47,7 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 addEventListener("pagehide", stop);
+document.addEventListener("shown", () => { shows += 1; });
 
 function changed(invoice) {
   if (["failed", "uncertain"].some((state) => [invoice.rendering, invoice.delivery, invoice.transfer].includes(state))) ring();
@@ -74,16 +77,33 @@ async function draw() {
   const told = [...pending];
   pending = new Set();
   if (!document.querySelector("[data-live-invoice]")) return;
-  const held = heldRegions();
+  const before = shows;
   const answer = await ask(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
   const page = parsed(await answer.text());
+  // The reader's own doing was faster: what was asked for before it is of yesterday.
+  if (shows !== before) {
+    told.forEach(drawSoon);
+    return;
+  }
+  const held = heldRegions();
+  leaveMenusAsTheyAre(page);
   const names = [...page.querySelectorAll("[data-region]")].map((region) => region.dataset.region);
   show(page, names.filter((name) => !held.has(name)));
   // What was held back is not lost on the reader: saving it will show both versions.
   const root = document.querySelector("[data-live-invoice][data-live-held]");
   const overtaken = told.some((invoice) => invoice && invoice.changed.includes("content"));
   if (root && overtaken && held.size) tell(root.dataset.liveHeld);
+}
+
+/** What the reader has opened stays open. */
+function leaveMenusAsTheyAre(page) {
+  for (const fresh of page.querySelectorAll("[data-region]")) {
+    const here = document.querySelector(`[data-region="${CSS.escape(fresh.dataset.region)}"]`);
+    const open = [...(here?.querySelectorAll("details") ?? [])].map((details) => details.open);
+    const menus = [...fresh.querySelectorAll("details")];
+    if (open.length === menus.length) menus.forEach((details, place) => { details.open = open[place]; });
+  }
 }
 
 /** The regions in which somebody is typing: with the cursor in a field, or with a field that is not saved yet. */
@@ -93,6 +113,8 @@ export function heldRegions() {
     if (region.dataset.live === "off") held.add(region.dataset.region);
     const fields = [...region.querySelectorAll("input:not([type=hidden]), select, textarea")];
     if (fields.some((field) => field === document.activeElement || isTyped(field))) held.add(region.dataset.region);
+    // Totals of what is typed stand in regions of their own inside.
+    if (held.has(region.parentElement.closest("[data-region]")?.dataset.region)) held.add(region.dataset.region);
   }
   // What is typed was based on the version that the page showed: saving it must say so, and show both.
   if ([...held].some((name) => document.querySelector(`[data-region="${CSS.escape(name)}"]`).dataset.live !== "off")) held.add("version");

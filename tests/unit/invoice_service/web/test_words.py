@@ -1,9 +1,13 @@
 """The catalogues of the pages: the same keys in both languages, all that is asked for, nothing that is not."""
 
+import json
 import re
 import string
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from services.invoice_service.web.words import words_in
 
@@ -40,6 +44,13 @@ def plain(key: str) -> str:
 def test_both_catalogues_have_the_same_keys_in_the_same_order() -> None:
     # French says many for a million of something; English never does.
     assert [key for key in FRENCH if not key.endswith(".many")] == list(ENGLISH)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_key_is_said_twice(language: str) -> None:
+    text = (WEB / f"catalogues/{language}.json").read_text(encoding="utf-8")
+    pairs: list[tuple[str, str]] = json.loads(text, object_pairs_hook=list)
+    assert [key for key, times in Counter(key for key, _ in pairs).items() if times > 1] == []
 
 
 def test_every_key_that_is_asked_for_exists() -> None:
