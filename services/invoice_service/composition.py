@@ -162,7 +162,7 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterato
     transactions = transactions_on(pool)
     chores = Chores(
         {
-            "sweep": Sweeper(transactions, now, patience, running.wake),
+            "sweep": Sweeper(transactions, now, now(), patience, running.wake),
             "alerts": AlertMailer(
                 transactions, now, dt.timedelta(minutes=settings.alert_minutes), running.wake
             ),

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pypdf
 
-# Numbers are printed with spaces that don't break.
-_AMOUNT = re.compile(r"(?<!\S)[-\u2212]?\d{1,3}(?: \d{3})*,\d{2}(?= \$$)", re.MULTILINE)
+# Numbers are printed with spaces that don't break. Each stands behind what it is; the grand total alone has its sign.
+_AMOUNT = re.compile(
+    r"^(?:Sous-total|T\S+ \([^)]*\)|.* total)\s+([-\u2212]?\d{1,3}(?: \d{3})*,\d{2})(?: \$)?$", re.MULTILINE
+)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
 

@@ -82,7 +82,14 @@ class RateLimits:
         Raises:
             RateLimited: it is one too many.
         """
-        await self._count("login", f"{email.strip().lower()[:200]} {client_of(request, self._trusted)}")
+        await self._count("login", self._login(request, email))
+
+    async def forgive_logins(self, request: web.Request, email: str) -> None:
+        """Count no more what came before the right password: who logs in often is no guesser."""
+        await self._windows.clear(self._rates["login"], "login", self._login(request, email))
+
+    def _login(self, request: web.Request, email: str) -> str:
+        return f"{email.strip().lower()[:200]} {client_of(request, self._trusted)}"
 
     async def count_wrong(self, request: web.Request) -> None:
         """Count what opened nothing, by where it comes from.

@@ -23,16 +23,23 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
-    """Sweeps on these transactions; `after_commit` is told that there is something to publish."""
+    """Sweeps on these transactions; `after_commit` is told that there is something to publish.
+
+    Not before the process has run for as long as a step may wait: after an outage the old steps have their answers on
+    the way, and what was lost is no older to us than we are.
+    """
 
     transactions: Transactions[UnitOfWork]
     clock: Callable[[], dt.datetime]
+    began: dt.datetime
     patience: Patience
     after_commit: Callable[[], None]
 
     async def __call__(self) -> None:
         """Sweep up to a batch of steps, those that wait longest first."""
         before = self.clock() - self.patience.after
+        if self.began > before:
+            return
         async with self.transactions.reading() as uow:
             steps = await uow.steps.stuck(before, most=BATCH)
         for step in steps:

@@ -53,6 +53,7 @@ async def _log_in(request: web.Request, form: Form) -> str:
     if kept is None or not right or not kept.user.active:
         await request.app[RATE_LIMITS].count_wrong(request)
         raise WrongLogin
+    await request.app[RATE_LIMITS].forgive_logins(request, email)
     return await _begin(request, kept)
 
 

@@ -19,8 +19,11 @@ TRIES = 2
 AFTER = dt.timedelta(hours=2)
 
 
-def sweeper(shop: Shop) -> Sweeper:
-    return Sweeper(shop.api.services.transactions, shop.api.clock, Patience(AFTER, TRIES), lambda: None)
+def sweeper(shop: Shop, *, runs_since: dt.timedelta = AFTER) -> Sweeper:
+    clock = shop.api.clock
+    return Sweeper(
+        shop.api.services.transactions, clock, clock() - runs_since, Patience(AFTER, TRIES), lambda: None
+    )
 
 
 async def later(shop: Shop) -> None:
@@ -106,6 +109,17 @@ async def connected(shop: Shop) -> AsyncIterator[None]:
     }
     async with shop.settings(connector="ledger", **accounts):
         yield
+
+
+async def test_a_process_that_has_just_begun_leaves_old_steps_to_those_who_answer_them(shop: Shop) -> None:
+    invoice = await mail(shop)
+    await lose(shop, invoice)
+    shop.api.clock.pass_(hours=3)
+    await sweeper(shop, runs_since=dt.timedelta(hours=1))()
+    assert await commands(shop, invoice) == []
+
+    await sweeper(shop)()
+    assert len(await commands(shop, invoice)) == 1
 
 
 @STEPS

@@ -178,6 +178,14 @@ async def test_logins_are_limited_by_person_and_address(people: People, shop: Sh
             assert (await browser.log_in(other.email, PASSWORD)).status == 200
 
 
+async def test_who_logs_in_often_is_no_guesser(people: People, shop: Shop) -> None:
+    async with running(shop.api.database, shop.api.folder, login_limit="2/hour") as api:
+        person = await people.hire("viewer")
+        for _ in range(3):
+            async with visiting(api.base) as browser:
+                assert (await browser.log_in(person.email, PASSWORD)).status == 200
+
+
 async def test_language_and_theme_are_each_persons_own(people: People) -> None:
     browser = await people.one("viewer")
     seen = await browser.get("/me", Accept_Language="en")
