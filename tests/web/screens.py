@@ -74,13 +74,7 @@ class Screen:
 async def running_demo_shop(folder: Path) -> AsyncIterator[DemoShop]:
     """The shop in a standalone of its own; `folder` is one that PostgreSQL can reach."""
     port = stable_port()
-    settings = {
-        "PORT": str(port),
-        "FACTURES_DATA": str(folder / "data"),
-        "FACTURES_DEMO": "on",
-        # Every test logs in as the same administrator.
-        "INVOICE_LOGIN_LIMIT": "1000 per minute",
-    }
+    settings = {"PORT": str(port), "FACTURES_DATA": str(folder / "data"), "FACTURES_DEMO": "on"}
     process = ServiceProcess("demo-shop", ["services.standalone", "run"], settings, folder, port=port)
     process.start()
     try:
