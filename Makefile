@@ -10,7 +10,8 @@ DEMO_LANG ?= fr
 # Each process of tests starts a PostgreSQL and a RabbitMQ of its own, so a file's tests stay in one of them.
 # Tests run in a random order; the run prints its seed, and SEED=... repeats that order.
 WORKERS ?= 2
-PYTEST := .venv/bin/pytest -n $(WORKERS) --dist loadfile $(if $(SEED),--randomly-seed=$(SEED))
+# The files in the order of the run, not those with the most tests first: see tests/conftest.py.
+PYTEST := .venv/bin/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(if $(SEED),--randomly-seed=$(SEED))
 
 # Set up again exactly when what it depends on has changed.
 FINGERPRINT := $(shell cat pyproject.toml constraints.txt setup/*.sh setup/*.txt | sha256sum | cut -c1-16)

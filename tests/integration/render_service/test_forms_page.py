@@ -58,6 +58,7 @@ def test_columns_files_and_limits_are_those_of_the_code() -> None:
     assert f"{own_forms.MAX_FILES} files and {own_forms.MAX_BYTES // 1_048_576} MiB" in files
 
 
+@pytest.mark.long
 async def test_the_small_form_prints_every_sample(tmp_path: Path) -> None:
     own_form(tmp_path, "small", page=block("html"), style=block("css"))
 
