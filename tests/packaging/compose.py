@@ -24,7 +24,7 @@ SERVICES_OF = {
     "accounting": "accounting_sync",
     "migrate-accounting": "accounting_sync",
 }
-"""Which of our services a container runs."""
+"""Which of our services a container runs; workloads of Kubernetes are called the same."""
 
 
 @cache

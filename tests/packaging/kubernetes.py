@@ -10,19 +10,6 @@ from tests.architecture.house import ROOT
 
 FOLDER = ROOT / "deploy/kubernetes"
 Object = Mapping[str, Any]
-SERVICES_OF = {
-    "api": "invoice_service",
-    "relay": "invoice_service",
-    "consumer": "invoice_service",
-    "migrate-invoice": "invoice_service",
-    "topology": "invoice_service",
-    "render": "render_service",
-    "mailer": "mailer",
-    "migrate-mailer": "mailer",
-    "accounting": "accounting_sync",
-    "migrate-accounting": "accounting_sync",
-}
-"""Which of our services a workload runs."""
 
 
 def kustomization(part: str) -> Object:
