@@ -74,11 +74,12 @@ async def settled(shop: Shop) -> int:
     await seal(shop)
     await shop.customer()
     await seal(shop)
-    return int(
-        (await shop.database.fetch("select settled_id / 2 as row from audit_seals order by number desc"))[0][
-            "row"
-        ]
+    # A change that was refused leaves a gap among the numbers: half of the last may be no row.
+    ((row,),) = await shop.database.fetch(
+        "select max(id) from audit"
+        " where id <= (select settled_id / 2 from audit_seals order by number desc limit 1)"
     )
+    return int(row)
 
 
 async def test_each_row_is_sealed_once_whoever_seals_and_verify_is_content(
