@@ -82,7 +82,7 @@ def with_their_owners(names: set[str]) -> set[str]:
 
 
 def imports_of_tests() -> Iterator[str]:
-    for path in modules("tests"):
+    for path in modules("tests", "bench"):
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
@@ -106,7 +106,7 @@ def test_the_standalone_declares_what_it_imports() -> None:
 
 
 def test_the_tests_declare_what_they_import() -> None:
-    ours = {*PRODUCT, "tests"}
+    ours = {*PRODUCT, "tests", "bench"}
     imported = with_their_owners(
         named_distributions(name for name in imports_of_tests() if name.partition(".")[0] not in ours)
     )

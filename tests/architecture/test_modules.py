@@ -61,20 +61,20 @@ def calls_of_float(path: Path) -> Iterator[str]:
 
 
 def test_modules_are_short() -> None:
-    assert [relative(path) for path in modules(*PRODUCT) if too_long(path, MOST_LINES)] == []
+    assert [relative(path) for path in modules(*PRODUCT, "bench") if too_long(path, MOST_LINES)] == []
     assert [relative(path) for path in modules("tests") if too_long(path, MOST_LINES_OF_TESTS)] == []
 
 
 def test_names_say_something() -> None:
-    named = {path.stem for path in modules(*PRODUCT, "tests")}
-    folders = {path.parent.name for path in modules(*PRODUCT, "tests")}
+    named = {path.stem for path in modules(*PRODUCT, "tests", "bench")}
+    folders = {path.parent.name for path in modules(*PRODUCT, "tests", "bench")}
     assert (named | folders) & EMPTY_NAMES == set()
 
 
 def test_modules_are_explained() -> None:
     silent = [
         relative(path)
-        for path in modules(*PRODUCT)
+        for path in modules(*PRODUCT, "bench")
         if tree(path).body and not path.stem.startswith("_") and ast.get_docstring(tree(path)) is None
     ]
     assert silent == []
