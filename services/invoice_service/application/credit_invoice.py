@@ -65,8 +65,7 @@ async def credit_invoice(
     requests = tuple(command.lines) if command.lines is not None else remaining_requests(original, existing)
     if credit_obstacle(original, loaded.around) is not None or not requests:
         raise Conflict("not_creditable", number=original.number)
-    if command.rebill:
-        await uow.drafting.lock_jobs(original.jobs)
+    await uow.drafting.lock_jobs(original.jobs)
     read = await drafting_of(uow, original)
     credit = _credit_note(original, requests, read, context, command.reason)
     errors = check_caps(original, existing, credit.lines)

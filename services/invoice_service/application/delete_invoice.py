@@ -26,6 +26,7 @@ async def delete_invoice(uow: UnitOfWork, context: Context, ref: str, *, based_o
     if any(delete_obstacle(one.invoice, one.around) is not None for one in gone):
         raise Conflict("not_deletable", number=invoice.number)
     check_version(invoice, based_on)
+    await uow.drafting.lock_jobs(job for one in gone for job in one.invoice.jobs)
     trail = Trail(
         [entry(context, "invoice.deleted", one.invoice, invoice_changes(one.invoice, None)) for one in gone],
         [event(context, "deleted", one.invoice, one.around, status="deleted") for one in gone],

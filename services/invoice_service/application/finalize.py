@@ -50,6 +50,8 @@ async def finalize(uow: UnitOfWork, context: Context, ref: str, *, based_on: int
     rate = None if before.currency == drafting.settings.currency else before.exchange_rate
     dated = settled(dataclasses.replace(before, date=day, exchange_rate=rate), drafting)
     if dated.kind == "credit_note":
+        # What it releases is noted with its jobs: they are locked before the counter.
+        await uow.drafting.lock_jobs(before.jobs)
         dated = await settle_credit(uow, dated, for_good=True)
     errors = missing(dated, drafting, day=day, rebilled_credit=loaded.around.rebilled_credit)
     if errors:

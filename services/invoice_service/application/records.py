@@ -84,11 +84,11 @@ class BillingOfJob:
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job with what billing made of it. `product_price` is its product's, for a job without a price."""
+    """A job with what billing made of it. `amount_waiting` is what is left to bill, before taxes."""
 
     job: Job
-    invoices: tuple[BillingOfJob, ...] = ()
-    product_price: Decimal | None = None
+    invoices: tuple[BillingOfJob, ...]
+    amount_waiting: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,16 @@ _FIELDS = (
     "message_time",
 )
 
+# Before taxes: what remains of the job (without a price of its own, its product's) and of its charges. What has no
+# price yet counts nothing, nor does what was cancelled.
+AMOUNT_WAITING = """case when j.status = 'cancelled' then 0.00 else j.charges_waiting + coalesce(
+    case when j.total_price is not null then price_of_part(j.total_price, j.remaining_quantity, j.ordered_quantity)
+         else round(j.remaining_quantity
+                    * coalesce(j.unit_price, (select unit_price from products where code = j.product)), 2) end,
+    0) end"""
+
 # One row holds a job, whole: a page of jobs is one statement.
-_VIEW = f"""{JOB_JSON} as job,
-    (select unit_price from products where code = j.product) as product_price,
+VIEW = f"""{JOB_JSON} as job, {AMOUNT_WAITING} as amount_waiting,
     (select jsonb_agg(jsonb_build_object('number', number, 'date', date, 'quantity', quantity::text,
                                          'status', status) order by date, number)
      from (select i.number, i.date, i.status, sum(coalesce(l.quantity, 0)) as quantity
@@ -46,20 +53,13 @@ _VIEW = f"""{JOB_JSON} as job,
            where l.kind = 'job' and l.job = j.number
            group by i.number, i.date, i.status) billing) as invoices"""
 
-# As a set, not job by job: the work list looks through all jobs there ever were.
-_BILLABLE = """(
-    j.status not in ('pending_launch', 'cancelled')
-    and exists (select from customers c where c.code = j.customer and c.active and not c.prospect)
-    and j.number in (
-        select k.number from jobs k left join jobs_billed b on b.job = k.number
-        where coalesce(b.quantity, 0) < k.ordered_quantity
-        union all
-        select x.job from job_extra_charges x
-        left join charges_billed b on b.job = x.job and b.extra_charge = x.id
-        where coalesce(b.quantity, 0) < x.quantity))"""
+BILLABLE = """(
+    j.to_bill and j.status not in ('pending_launch', 'cancelled')
+    and exists (select from customers c where c.code = j.customer and c.active and not c.prospect))"""
+SEARCHED = "j.number || ' ' || j.title || ' ' || coalesce(j.po_number, '')"
 
 LISTING = Listing(
-    columns=_VIEW,
+    columns=VIEW,
     source="jobs j",
     key=Expression("j.number"),
     sorts={
@@ -76,9 +76,9 @@ LISTING = Listing(
     conditions={
         "customer": "j.customer = any({}::text[])",
         "status": "j.status = any({}::text[])",
-        "billable": _BILLABLE + " = any({}::boolean[])",
     },
-    search="j.number || ' ' || j.title || ' ' || coalesce(j.po_number, '')",
+    flags={"billable": BILLABLE},
+    search=SEARCHED,
 )
 
 
@@ -97,12 +97,12 @@ class PostgresJobs:
 
     async def view(self, number: str) -> JobView | None:
         """See the port."""
-        row = await self._connection.fetchrow(f"select {_VIEW} from jobs j where number = $1", number)
-        return _view(row) if row else None
+        row = await self._connection.fetchrow(f"select {VIEW} from jobs j where number = $1", number)
+        return job_view(row) if row else None
 
     async def page(self, query: ListQuery) -> Page[JobView]:
         """See the port."""
-        return await fetch_page(self._connection, LISTING, query, _view)
+        return await fetch_page(self._connection, LISTING, query, job_view)
 
     async def insert(self, job: Job, at: dt.datetime) -> bool:
         """See the port."""
@@ -190,7 +190,8 @@ def _values(job: Job) -> list[Any]:
     return [getattr(job, name) for name in _FIELDS]
 
 
-def _view(row: asyncpg.Record) -> JobView:
+def job_view(row: asyncpg.Record) -> JobView:
+    """The job in a row of `VIEW`."""
     return JobView(
         job_from(row["job"]),
         tuple(
@@ -202,5 +203,5 @@ def _view(row: asyncpg.Record) -> JobView:
             )
             for one in row["invoices"] or ()
         ),
-        row["product_price"],
+        row["amount_waiting"],
     )

@@ -26,8 +26,9 @@ class Listing:
     """How a list is read. All of it is SQL written by us; what callers send only ever is a parameter.
 
     `columns` and `joins` belong to the page alone; `source` and `conditions` decide which rows there are.
-    A condition holds one `{}` for its parameter (an array with the values of the filter). `search` is the text
-    that the filter `q` looks in, word by word, without case and accents.
+    A condition holds one `{}` for its parameter (an array with the values of the filter). A flag is a condition
+    without one: it stands in the statement as it is, so that an index of the rows that fulfil it is found. `search`
+    is the text that the filter `q` looks in, word by word, without case and accents.
     """
 
     columns: str
@@ -37,6 +38,7 @@ class Listing:
     default_sort: tuple[SortKey, ...]
     joins: str = ""
     conditions: Mapping[str, str] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
     search: str | None = None
     base: str = "true"
 
@@ -55,7 +57,7 @@ async def fetch_page(
     Raises:
         Invalid: `after` does not hold values of the sort fields.
     """
-    where, values = _where(listing, query, arguments)
+    where, values = filtered(listing, query, arguments)
     count = await connection.fetchval(
         f"select count(*) from (select from {listing.source} where {where} limit {COUNT_LIMIT + 1}) counted",
         *values,
@@ -95,17 +97,26 @@ def _order(listing: Listing, query: ListQuery) -> list[tuple[Expression, bool]]:
     return order if order[-1][0] == listing.key else [*order, (listing.key, order[-1][1])]
 
 
-def _where(listing: Listing, query: ListQuery, arguments: Sequence[Any]) -> tuple[str, list[Any]]:
+def filtered(listing: Listing, query: ListQuery, arguments: Sequence[Any] = ()) -> tuple[str, list[Any]]:
+    """The condition of the rows that pass the filters, and its parameters, `arguments` first."""
     parts, values = [f"({listing.base})"], list(arguments)
     for name, wanted in query.filters.items():
         if name == "q" and listing.search is not None:
             for word in " ".join(wanted).split():
                 values.append(f"%{_escaped(word)}%")
                 parts.append(f"sort_key({listing.search}) like sort_key(${len(values)})")
+        elif name in listing.flags:
+            parts.append(_flagged(listing.flags[name], wanted))
         else:
             values.append(list(wanted))
             parts.append(f"({listing.conditions[name].format(f'${len(values)}')})")
     return " and ".join(parts), values
+
+
+def _flagged(condition: str, wanted: Sequence[bool]) -> str:
+    if len(set(wanted)) > 1:
+        return "true"
+    return condition if wanted[0] else f"not {condition}"
 
 
 def _escaped(word: str) -> str:

@@ -26,7 +26,6 @@ from services.invoice_service.api.bodies.fields import (
 from services.invoice_service.application.extra_charges import ChargeInput
 from services.invoice_service.application.put_job import JobInput
 from services.invoice_service.application.records import JobView
-from services.invoice_service.domain.job_amounts import amount_waiting
 from shared.contracts.production import JobStatus
 
 
@@ -156,7 +155,7 @@ class JobShown(Shown):
                 **{field.name: getattr(job, field.name) for field in dataclasses.fields(job)},
                 "billed_quantity": job.billed,
                 "remaining_quantity": job.remaining,
-                "amount_waiting": amount_waiting(job, view.product_price),
+                "amount_waiting": view.amount_waiting,
                 "invoices": view.invoices,
             }
         )
