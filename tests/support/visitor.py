@@ -42,9 +42,9 @@ class Seen:
         return " ".join(text.split()) in " ".join(self.tree.text_content().replace("\xa0", " ").split())
 
     def form(self, action: str) -> Fields:
-        """The fields of the form with this action, as a browser would send them untouched, without its buttons."""
+        """The fields of the form that posts to this action, as a browser sends them untouched, without its buttons."""
         fields: Fields = {}
-        for name, value in self.one(f"//form[@action={action!r}]").form_values():
+        for name, value in self.one(f"//form[@method='post'][@action={action!r}]").form_values():
             if name in fields:
                 kept = fields[name]
                 fields[name] = [*(kept if isinstance(kept, list) else [kept]), value]

@@ -1,5 +1,7 @@
 """Idempotency keys: claimed by a lock of the transaction, kept with the answer that they got."""
 
+from collections.abc import Collection, Mapping
+
 from services.invoice_service.application.records import KeptAnswer
 from services.invoice_service.domain.errors import Conflict, Invalid
 from services.invoice_service.storage.unit_of_work import Transaction
@@ -26,6 +28,16 @@ class PostgresIdempotency:
         if row["state"] == "new":
             return None
         return KeptAnswer(status=row["status"], body=row["body"], headers=row["headers"])
+
+    async def kept(self, caller: str, keys: Collection[str]) -> Mapping[str, KeptAnswer]:
+        """See the port."""
+        rows = await self._transaction.connection.fetch(
+            "select key, status, headers, body from idempotency_keys where caller = $1 and key = any($2)"
+            " and created_at > clock_timestamp() - interval '24 hours'",
+            caller,
+            list(keys),
+        )
+        return {row["key"]: KeptAnswer(row["status"], row["body"], row["headers"]) for row in rows}
 
     async def keep(self, caller: str, key: str, fingerprint: str, answer: KeptAnswer) -> None:
         """See the port. Each new answer takes up to ten old ones away, so the table stays small by itself."""

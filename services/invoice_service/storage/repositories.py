@@ -14,6 +14,7 @@ from services.invoice_service.application.ports.invoicing import (
 from services.invoice_service.application.ports.notices import NotificationRepository
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
+from services.invoice_service.application.ports.work_list import WorkListRepository
 from services.invoice_service.storage.documents import Documents
 from services.invoice_service.storage.drafting import DraftingReads
 from services.invoice_service.storage.emails import Emails
@@ -24,6 +25,7 @@ from services.invoice_service.storage.reference_repositories import ReferenceRep
 from services.invoice_service.storage.seals import Seals
 from services.invoice_service.storage.steps import Steps
 from services.invoice_service.storage.unit_of_work import Transaction
+from services.invoice_service.storage.work_list import WorkList
 
 
 class PostgresUnitOfWork(ReferenceRepositories):
@@ -41,6 +43,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self.seals: SealRepository = Seals(transaction)
         self.steps: StepRepository = Steps(transaction)
         self.notifications: NotificationRepository = Notifications(transaction)
+        self.work_list: WorkListRepository = WorkList(transaction)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

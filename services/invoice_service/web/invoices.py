@@ -1,7 +1,6 @@
 """The list of invoices: search, filters, order, favourites, one page after the other."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -19,6 +18,7 @@ from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.domain.invoice import OPEN_STATUSES, Status
 from services.invoice_service.domain.reference import SalesRep
 from services.invoice_service.web.forms import form_of, own_path, validated
+from services.invoice_service.web.links import address_with
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
 
@@ -41,7 +41,9 @@ class Found:
 async def show(request: web.Request) -> web.Response:
     """The page. Fields of the form that were left empty ask for nothing: they go from the address."""
     if any(not value for value in request.query.values()):
-        return see_other(_address([(name, value) for name, value in request.query.items() if value]))
+        return see_other(
+            address_with(PATH, [(name, value) for name, value in request.query.items() if value])
+        )
     asked = asked_of(request)
 
     async def found(uow: UnitOfWork, context: Context) -> Found:
@@ -107,11 +109,7 @@ def _sort(first: str) -> str:
 def _with(request: web.Request, **changed: str) -> str:
     """This list with these parameters changed; another order begins at its first page."""
     kept = [(name, value) for name, value in request.query.items() if name not in {*changed, "after"}]
-    return _address([*kept, *changed.items()])
-
-
-def _address(pairs: list[tuple[str, str]]) -> str:
-    return f"{PATH}?{urlencode(pairs)}" if pairs else PATH
+    return address_with(PATH, [*kept, *changed.items()])
 
 
 async def favour(request: web.Request) -> web.Response:

@@ -18,6 +18,7 @@ from services.invoice_service.web import (
     new_invoice,
     notifications,
     pdf,
+    work_list,
 )
 from services.invoice_service.web.pages import Page, add_pages, see_other
 from services.invoice_service.web.sessions import SESSIONS, Sessions
@@ -69,6 +70,8 @@ PAGES = (
     Page("POST", f"{_LINES}/{{id}}/restore", lines.restore, BILLER),
     Page("POST", f"{_LINES}/{{id}}/move", lines.move, BILLER),
     Page("GET", "/invoices/{ref}/journal", journal.show, VIEWER),
+    Page("GET", "/work-list", work_list.show, VIEWER),
+    Page("POST", "/work-list", work_list.bill, BILLER),
     Page("GET", "/notifications", notifications.show, VIEWER),
     Page("GET", "/notifications/bell", notifications.bell, VIEWER),
     Page("POST", "/notifications/read", notifications.mark_all, VIEWER),

@@ -6,6 +6,7 @@ from services.invoice_service.application.ports.invoicing import InvoicingPorts
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
+from services.invoice_service.application.ports.work_list import WorkListRepository
 
 
 class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
@@ -13,3 +14,4 @@ class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
 
     steps: StepRepository
     seals: SealRepository
+    work_list: WorkListRepository

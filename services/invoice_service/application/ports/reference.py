@@ -309,6 +309,9 @@ class IdempotencyRepository(Protocol):
             Invalid: idempotency_key_reused.
         """
 
+    async def kept(self, caller: str, keys: Collection[str]) -> Mapping[str, KeptAnswer]:
+        """What is kept under these keys, none of them claimed: for whom another lock keeps alone with them."""
+
     async def keep(self, caller: str, key: str, fingerprint: str, answer: KeptAnswer) -> None:
         """Keep an answer under a claimed key, and forget some of those that are too old."""
 

@@ -23,6 +23,7 @@ _MOST_STATEMENTS = 6
 # Two lists with their counts; the editor and its pickers; an e-mail, written from everything that it can speak of.
 _MORE_STATEMENTS = {
     "/invoices/new": 7,
+    "/work-list": 7,
     "/invoices/{ref}/lines": 8,
     "/invoices/{ref}/emails/new": 7,
     "/invoices/{ref}/emails/preview": 11,
