@@ -4,28 +4,41 @@ It reads the invoices, and what other services own through their exports (JSON l
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
+from services.invoice_service.application.finding_words import finding_sentence
 from services.invoice_service.domain.audit_chain import ChainCheck, Head, Link
 from services.invoice_service.domain.money import to_cent
+from services.invoice_service.domain.texts import Localized
 from shared.contracts.values import DocumentRef
 from shared.documents.store import DocumentChanged, DocumentMissing
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that does not hold: which check, of what, and what was found."""
+    """One thing that does not hold: which check, of what, and what was found (a code of `finding_words`, filled)."""
 
     check: str
     subject: str
-    detail: str
+    code: str
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def said(self) -> Localized:
+        """What was found, in a sentence."""
+        return finding_sentence(self.code, self.data)
+
+    @property
+    def detail(self) -> str:
+        """What was found, as commands print it."""
+        return self.said.en
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How much was looked at, and what was found."""
+    """How much was looked at, and what was found. Not `ledger_compared`: there was no export of the ledger."""
 
     finals: int
     proformas: int
@@ -33,6 +46,7 @@ class Report:
     documents: int
     findings: tuple[Finding, ...]
     sealed: int = 0
+    ledger_compared: bool = True
 
 
 class Books(Protocol):
@@ -78,7 +92,7 @@ async def verify(
     """
     finals = await books.finals()
     findings = [
-        Finding("numbers", number, f"no invoice has this number of the {kind} series")
+        Finding("numbers", number, "number_missing", {"kind": kind})
         for number, kind in await books.missing_numbers()
     ]
     checked = 0
@@ -93,7 +107,15 @@ async def verify(
     check = ChainCheck(head)
     if chain is not None:
         findings.extend([finding async for finding in _chain(chain, check)])
-    return Report(len(finals), await books.proformas(), len(entries), checked, tuple(findings), check.rows)
+    return Report(
+        len(finals),
+        await books.proformas(),
+        len(entries),
+        checked,
+        tuple(findings),
+        check.rows,
+        ledger_compared=ledger is not None,
+    )
 
 
 async def _chain(chain: Chain, check: ChainCheck) -> AsyncIterator[Finding]:
@@ -103,33 +125,39 @@ async def _chain(chain: Chain, check: ChainCheck) -> AsyncIterator[Finding]:
     for found in check.ended():
         yield Finding("audit", *found)
     for row in await chain.outside():
-        yield Finding("audit", f"audit {row}", "the row was inserted among sealed ones")
+        yield Finding("audit", f"audit {row}", "row_inserted")
 
 
 def content_findings(row: Mapping[str, Any]) -> Iterator[Finding]:
     """A final's figures add up, and its snapshot is what was frozen and says the same."""
     number = row["number"]
     if row["lines_total"] != row["subtotal"]:
-        yield Finding("totals", number, f"lines sum to {row['lines_total']}, sub-total is {row['subtotal']}")
+        said = {"lines": str(row["lines_total"]), "subtotal": str(row["subtotal"])}
+        yield Finding("totals", number, "lines_differ", said)
     taxes = sum((Decimal(tax["amount"]) for tax in row["taxes"]), Decimal(0))
     if row["subtotal"] + taxes != row["total"]:
-        yield Finding("totals", number, f"{row['subtotal']} + {taxes} is not {row['total']}")
+        said = {"subtotal": str(row["subtotal"]), "taxes": str(taxes), "total": str(row["total"])}
+        yield Finding("totals", number, "total_differs", said)
     if row["kind"] == "invoice":
         for tax in row["taxes"]:
             if to_cent(tax["base"] * tax["rate"]) != tax["amount"]:
-                yield Finding("totals", number, f"{tax['base']} x {tax['rate']} is not {tax['amount']}")
+                said = {name: str(tax[name]) for name in ("base", "rate", "amount")}
+                yield Finding("totals", number, "tax_differs", said)
     if row["sha256"] != row["snapshot_sha256"]:
-        yield Finding("snapshot", number, "the frozen snapshot has changed")
+        yield Finding("snapshot", number, "snapshot_changed")
     if row["printed_number"] != number or row["printed_total"] != row["total"]:
-        yield Finding("snapshot", number, f"it says {row['printed_number']}, {row['printed_total']}")
+        said = {"number": str(row["printed_number"]), "total": str(row["printed_total"])}
+        yield Finding("snapshot", number, "snapshot_says", said)
 
 
 async def _document(store: Documents, number: str, row: Mapping[str, Any]) -> list[Finding]:
     document = DocumentRef(key=row["key"], sha256=row["sha256"], size=row["size"])
     try:
         await store.get(document)
-    except (DocumentMissing, DocumentChanged) as error:
-        return [Finding("document", number, str(error))]
+    except DocumentMissing:
+        return [Finding("document", number, "document_missing", {"key": document.key})]
+    except DocumentChanged:
+        return [Finding("document", number, "document_changed", {"key": document.key})]
     return []
 
 
@@ -144,18 +172,18 @@ def ledger_findings(
         booked = by_invoice.pop(str(row["id"]), [])
         expected = row["transfer_state"] == "succeeded" and not row["transfer_manual"]
         if len(booked) > 1:
-            yield Finding("ledger", row["number"], f"{len(booked)} entries")
+            yield Finding("ledger", row["number"], "booked_twice", {"entries": str(len(booked))})
         if expected and not booked:
-            yield Finding("ledger", row["number"], "transferred, but not in the ledger")
+            yield Finding("ledger", row["number"], "not_booked")
         for entry in booked:
             if entry["number"] != row["number"]:
-                yield Finding("ledger", row["number"], f"booked as {entry['number']}")
+                yield Finding("ledger", row["number"], "booked_as", {"number": str(entry["number"])})
             if Decimal(entry["total"]) != row["total"] or entry["currency"] != row["currency"]:
-                yield Finding(
-                    "ledger",
-                    row["number"],
-                    f"booked {entry['total']} {entry['currency']}, is {row['total']} {row['currency']}",
-                )
+                said = {
+                    "booked": f"{entry['total']} {entry['currency']}",
+                    "total": f"{row['total']} {row['currency']}",
+                }
+                yield Finding("ledger", row["number"], "booked_amount", said)
     for invoice_id, booked in by_invoice.items():
         for entry in booked:
-            yield Finding("ledger", str(entry["number"]), f"booked, but no final has the id {invoice_id}")
+            yield Finding("ledger", str(entry["number"]), "booked_unknown", {"id": invoice_id})

@@ -4,10 +4,12 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 BEGINNING = "0" * 64
+Wrong = tuple[str, str, Mapping[str, str]]
+"""What does not hold: of which row, a code, and what fills its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def chained(head: Head, rows: Iterable[tuple[int, str]]) -> Iterator[Link]:
 
 
 class ChainCheck:
-    """Reads a chain from its beginning, link by link, and tells what does not hold: (row, sentence)."""
+    """Reads a chain from its beginning, link by link, and tells what does not hold: (row, code, what fills it)."""
 
     def __init__(self, kept: Head | None = None) -> None:
         """`kept`: a head that was printed earlier, which the chain must still pass through."""
@@ -75,27 +77,25 @@ class ChainCheck:
         """How many links were read."""
         return self._head.position
 
-    def read(self, link: Link, text: str | None) -> Iterator[tuple[str, str]]:
+    def read(self, link: Link, text: str | None) -> Iterator[Wrong]:
         """What is wrong with the next link; `text` is its row's now, None when it is gone."""
         row = f"audit {link.audit_id}"
         if link.position != self._head.position + 1:
-            yield row, f"the chain goes from {self._head.position} to {link.position}"
+            yield row, "chain_gap", {"before": str(self._head.position), "after": str(link.position)}
         if digest(self._head.chain + link.content) != link.chain:
-            yield row, "its link in the chain has changed"
+            yield row, "link_changed", {}
         if text is None:
-            yield row, "the row was removed"
+            yield row, "row_removed", {}
         elif digest(text) != link.content:
-            yield row, "the row has changed"
+            yield row, "row_changed", {}
         if self._kept is not None and link.position == self._kept.position:
             self._kept_seen = True
             if link.chain != self._kept.chain:
-                yield row, "the chain is not the one whose head was kept"
+                yield row, "other_chain", {}
         self._head = Head(link.position, link.chain)
 
-    def ended(self) -> Iterator[tuple[str, str]]:
+    def ended(self) -> Iterator[Wrong]:
         """What is wrong with the end of the chain."""
         if self._kept is not None and not self._kept_seen:
-            yield (
-                "chain",
-                f"it ends at {self._head.position}; the head that was kept is at {self._kept.position}",
-            )
+            said = {"end": str(self._head.position), "kept": str(self._kept.position)}
+            yield "chain", "chain_short", said

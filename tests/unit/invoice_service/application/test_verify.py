@@ -1,5 +1,8 @@
 """`verify`: what does not hold is found, one finding each, and nothing else."""
 
+import inspect
+import re
+import string
 import uuid
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -7,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from services.invoice_service.application import verify as verifying
+from services.invoice_service.application.finding_words import FINDINGS, finding_sentence
 from services.invoice_service.application.verify import Finding, content_findings, ledger_findings, verify
+from services.invoice_service.domain import audit_chain
 from shared.contracts.values import DocumentRef
 from shared.documents.store import DocumentChanged, DocumentMissing
 
@@ -123,4 +129,21 @@ async def test_numbers_documents_and_the_ledger_together(answer: bytes | Excepti
 async def test_without_an_export_the_ledger_is_left_out() -> None:
     report = await verify(Books(REF.model_dump()), Documents(b"%PDF"), None)
 
-    assert report.findings == (Finding("numbers", "00002", "no invoice has this number of the final series"),)
+    assert not report.ledger_compared
+    assert report.findings == (Finding("numbers", "00002", "number_missing", {"kind": "final"}),)
+
+
+def test_every_finding_is_a_sentence_in_both_languages() -> None:
+    def names(text: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    assert [code for code, words in FINDINGS.items() if names(words.fr) != names(words.en)] == []
+    assert FINDINGS.keys() >= set(_codes_found())
+    assert finding_sentence("from_another_release", {}).fr == "from_another_release"
+    assert finding_sentence("booked_as", {}).en == "booked_as"
+
+
+def _codes_found() -> list[str]:
+    """The codes that the modules which find name."""
+    text = "".join(inspect.getsource(module) for module in (verifying, audit_chain))
+    return re.findall(r'(?:Finding\("\w+", [^,]+(?:\([^)]*\))?, |yield (?:row|"chain"), )"(\w+)"', text)

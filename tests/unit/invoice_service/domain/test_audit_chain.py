@@ -1,5 +1,6 @@
 import pytest
 
+from services.invoice_service.application.finding_words import finding_sentence
 from services.invoice_service.domain.audit_chain import BEGINNING, ChainCheck, Head, Link, chained
 
 ROWS = [(1, "a"), (2, "b"), (5, "c"), (4, "d")]
@@ -15,7 +16,7 @@ def found(
     now = {**dict(ROWS), **(texts or {})}
     check = ChainCheck(kept)
     wrong = [one for link in chain for one in check.read(link, now.get(link.audit_id))]
-    return [*wrong, *check.ended()]
+    return [(row, finding_sentence(code, data).en) for row, code, data in [*wrong, *check.ended()]]
 
 
 def test_sealing_in_several_batches_makes_the_same_chain() -> None:
