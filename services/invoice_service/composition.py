@@ -42,6 +42,7 @@ from services.invoice_service.messaging.live import LiveFeed
 from services.invoice_service.messaging.relay import Relay
 from services.invoice_service.messaging.sealer import Sealer
 from services.invoice_service.messaging.sweeper import Sweeper
+from services.invoice_service.messaging.watching import LOOK_SECONDS, AnswerNotes, QueueWatch
 from services.invoice_service.settings import InvoiceSettings
 from services.invoice_service.storage.backup import reading_snapshot, restoring_target
 from services.invoice_service.storage.happenings import RecentHappenings
@@ -53,7 +54,7 @@ from services.invoice_service.storage.verification import PostgresBooks
 from services.invoice_service.web.routes import add_web
 from services.invoice_service.web.sessions import Sessions
 from shared.bus import topology
-from shared.bus.port import Bus
+from shared.bus.port import Bus, WatchedBus
 from shared.documents.store import DocumentStore, StoreUnavailable
 from shared.identifiers import new_id
 from shared.observability.health import Check, Presence
@@ -149,7 +150,7 @@ def authenticators_of(settings: InvoiceSettings) -> tuple[Authenticator, ...]:
 
 
 @asynccontextmanager
-async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterator[Relay]:
+async def relay(settings: InvoiceSettings, pool: Pool, bus: WatchedBus) -> AsyncIterator[Relay]:
     """A running relay."""
     running = Relay(
         Outbox(pool),
@@ -170,7 +171,12 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: Bus) -> AsyncIterato
         },
         seconds=settings.chores_seconds,
     )
-    async with background("relay", running.run), background("chores", chores.run):
+    watch = Chores({"queues": QueueWatch(bus, transactions)}, seconds=LOOK_SECONDS)
+    async with (
+        background("relay", running.run),
+        background("chores", chores.run),
+        background("watch", watch.run),
+    ):
         yield running
 
 
@@ -180,9 +186,10 @@ async def consumer(
 ) -> AsyncIterator[None]:
     """The consumers of production's messages, of the workers' results, and of dead letters."""
     inbound = Inbound(transactions_on(pool), now, after_commit)
+    results = AnswerNotes(inbound.result, transactions_on(pool))
     running = [
         await bus.serve(topology.PRODUCTION, inbound.production, concurrency=settings.consumer_concurrency),
-        await bus.serve(topology.RESULTS, inbound.result, concurrency=settings.consumer_concurrency),
+        await bus.serve(topology.RESULTS, results, concurrency=settings.consumer_concurrency),
         await bus.serve_parked(inbound.parked),
     ]
     try:
@@ -193,7 +200,7 @@ async def consumer(
 
 
 @asynccontextmanager
-async def serving(settings: InvoiceSettings, bus: Bus) -> AsyncIterator[int]:
+async def serving(settings: InvoiceSettings, bus: WatchedBus) -> AsyncIterator[int]:
     """All three parts in one process, on one pool; the port of the API is what is yielded."""
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(database(settings, "standalone"))

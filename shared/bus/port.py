@@ -3,7 +3,7 @@
 Delivery is at least once and in no promised order. `publish` returns only when the bus has taken the message.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,6 +34,15 @@ class ParkedDelivery:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """How many messages of a work queue may be taken now, and how many consumers take from it."""
+
+    queue: str
+    waiting: int
+    consumers: int
+
+
 Handler = Callable[[Delivery], Awaitable[Outcome]]
 ParkedHandler = Callable[[ParkedDelivery], Awaitable[None]]
 
@@ -57,6 +66,14 @@ class Refused(PublishError):
 
 class ConfirmUnknown(PublishError):
     """No confirm came: it may have been taken. Publish it again, with the same id."""
+
+
+class BusUnavailable(Exception):
+    """The bus can't be asked now."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the bus can't be asked now: {why}")
+        self.why = why
 
 
 class Subscription(Protocol):
@@ -100,3 +117,18 @@ class Bus(Protocol):
 
     async def close(self) -> None:
         """Stop all consumers, drain, close the connections."""
+
+
+class Queues(Protocol):
+    """What a bus tells of its work queues."""
+
+    async def queues(self) -> Sequence[QueueState]:
+        """The work queues as they are now.
+
+        Raises:
+            BusUnavailable: it can't be asked now.
+        """
+
+
+class WatchedBus(Bus, Queues, Protocol):
+    """A bus whose queues can be looked at: what both adapters are."""

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from tests.integration.invoice_service.invoices.production_line import completed
 from tests.support.shop_client import ShopClient, shop_client
 from tests.web.screens import DemoShop, Screen, log_in
 
@@ -32,6 +33,12 @@ async def new_invoice(client: ShopClient) -> str:
     return number
 
 
+async def parked(client: ShopClient) -> str:
+    """The id of a message of production that waits for a person."""
+    event = completed("D-9999", "C-9999")
+    return str((await client.call("POST", "/job-completions", event))["parked"])
+
+
 async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
     number = await new_invoice(client)
     final = (await client.get("/invoices?status=final_sent&kind=invoice&limit=1"))["data"][0]["number"]
@@ -44,6 +51,9 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         f"/invoices/{final}",
         f"/invoices/{final}/do/credit",
         "/me",
+        "/operations",
+        "/operations/parked",
+        f"/operations/parked/{await parked(client)}",
     )
     for language, theme in _LOOKS:
         await screen.prefer(language=language, theme=theme)

@@ -152,11 +152,11 @@ def _axes(around: Surroundings, language: Language) -> Json:
 
 
 def _axis(axis: Axis, language: Language) -> Json:
-    reason = _reason(axis.reason.code, axis.reason.message, language) if axis.reason else None
+    reason = reason_view(axis.reason.code, axis.reason.message, language) if axis.reason else None
     return {"state": axis.state, "reason": reason, "at": moment(axis.at)}
 
 
-def _reason(code: str, said: str, language: Language) -> Json:
+def reason_view(code: str, said: str, language: Language) -> Json:
     """A reason: what the other side said, else our own sentence of its code."""
     return {"code": code, "message": said or sentence(code).text(language)}
 
@@ -170,7 +170,9 @@ def email_view(email: StoredEmail, language: Language) -> Json:
     return {
         "id": str(email.id),
         "state": email.state,
-        "reason": _reason(email.reason["code"], email.reason["message"], language) if email.reason else None,
+        "reason": reason_view(email.reason["code"], email.reason["message"], language)
+        if email.reason
+        else None,
         "from": dict(email.sender),
         "recipients": [
             {name: getattr(recipient, name) for name in ("role", "name", "email", "state", "reply")}

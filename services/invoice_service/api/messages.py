@@ -11,6 +11,7 @@ from services.invoice_service.api.answers import Answer, Json, no_content
 from services.invoice_service.api.bodies.messages import COMPLETED, Completion
 from services.invoice_service.api.invoice_view import moment
 from services.invoice_service.api.lists import ListSpec, choice_filter, list_answer, list_query
+from services.invoice_service.api.problems import language_of
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.transact import query, transact
 from services.invoice_service.api.validation import invalid_body
@@ -18,6 +19,8 @@ from services.invoice_service.application.discard_message import discard
 from services.invoice_service.application.receive_message import Received, receive
 from services.invoice_service.application.replay_message import replay
 from services.invoice_service.domain.errors import Conflict, FieldError, Invalid
+from services.invoice_service.domain.sentences import sentence
+from services.invoice_service.domain.texts import Language
 from shared.bus import topology
 from shared.contracts.envelope import Envelope
 from shared.contracts.production import JobCompleted
@@ -67,14 +70,21 @@ def _received(received: Received) -> Json:
 async def get_parked(request: web.Request) -> web.Response:
     """GET of the parked messages, newest first."""
     asked = list_query(request, PARKED)
-    return await query(request, lambda uow, _: uow.parked.page(asked), list_answer(request, PARKED, _parked))
+    language = language_of(request)
+    return await query(
+        request,
+        lambda uow, _: uow.parked.page(asked),
+        list_answer(request, PARKED, lambda row: parked_view(row, language)),
+    )
 
 
 async def get_one_parked(request: web.Request) -> web.Response:
     """GET of one parked message."""
     parked_id = path_id(request)
     return await query(
-        request, lambda uow, _: uow.parked.find(parked_id), lambda row: Answer(200, _parked(row))
+        request,
+        lambda uow, _: uow.parked.find(parked_id),
+        lambda row: Answer(200, parked_view(row, language_of(request))),
     )
 
 
@@ -96,11 +106,12 @@ async def delete_parked(request: web.Request) -> web.Response:
     )
 
 
-def _parked(row: Mapping[str, Any]) -> Json:
+def parked_view(row: Mapping[str, Any], language: Language) -> Json:
+    """A parked message; `language` is that of its reason."""
     return {
         "id": str(row["id"]),
         "kind": row["kind"],
-        "reason": row["reason"],
+        "reason": {"code": row["reason"]["code"], "message": _why(row["reason"], language)},
         "message": {
             "source": row["source"],
             "id": row["message_id"],
@@ -113,3 +124,12 @@ def _parked(row: Mapping[str, Any]) -> Json:
         "attempts": row["attempts"],
         "received_at": moment(row["received_at"]),
     }
+
+
+def _why(reason: Mapping[str, Any], language: Language) -> str:
+    """In the reader's language, when it is ours to say; what the bus has said stays as it was said."""
+    said = [
+        (f"{one['field']}: " if one["field"] else "") + sentence(one["code"], one["data"]).text(language)
+        for one in reason.get("said", ())
+    ]
+    return ", ".join(said) or str(reason["message"])

@@ -1,8 +1,9 @@
 """Receive a message of a production system, once: from RabbitMQ or through its HTTP twin."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 
@@ -104,6 +105,10 @@ async def _parked(uow: UnitOfWork, envelope: Envelope, refusal: Refusal, queue: 
         kind=kind,
         code="unknown_reference" if unknown else refusal.code,
         message=fields or sentence(refusal.code, refusal.data).fr,
+        said=[
+            {"field": error.field, "code": error.code, "data": dict(error.data)} for error in refusal.errors
+        ]
+        or [{"field": "", "code": refusal.code, "data": dict(refusal.data)}],
     )
     return Received("parked", parked=parked, reason="unknown_reference" if unknown else refusal.code)
 
@@ -113,16 +118,30 @@ def _identity(kind: str, envelope: Envelope) -> str:
 
 
 async def park_message(
-    uow: UnitOfWork, envelope: Envelope, queue: str, *, kind: str, code: str, message: str = ""
+    uow: UnitOfWork,
+    envelope: Envelope,
+    queue: str,
+    *,
+    kind: str,
+    code: str,
+    message: str = "",
+    said: Sequence[Mapping[str, Any]] = (),
 ) -> uuid.UUID:
-    """Keep a message for a person; the same one again is the same entry."""
+    """Keep a message for a person; the same one again is the same entry.
+
+    `said` is what `message` says, by field, to be said in the language of whoever reads it.
+    """
     identity = _identity(kind, envelope)
     if kind == "quarantined":
         identity = f"{identity} {envelope.fingerprint()}"
     return await uow.parked.park(
         {
             "kind": kind,
-            "reason": {"code": code, "message": message or sentence(code).fr},
+            "reason": {
+                "code": code,
+                "message": message or sentence(code).fr,
+                "said": list(said) or [{"field": "", "code": code, "data": {}}],
+            },
             "source": envelope.source,
             "message_id": envelope.id,
             "type": envelope.type,

@@ -37,6 +37,8 @@ async def show_parked(settings: InvoiceSettings, arguments: argparse.Namespace) 
         except NotFound as refusal:
             return _refused(arguments.id, refusal)
     told = {name: value for name, value in row.items() if name != "identity"}
+    # As the API tells it, in French: what it was said from is ours.
+    told["reason"] = {name: value for name, value in row["reason"].items() if name != "said"}
     sys.stdout.write(json.dumps(told, default=str, ensure_ascii=False, indent=2) + "\n")
     return 0
 

@@ -12,18 +12,22 @@ from dataclasses import dataclass
 
 from shared.postgres.pool import Pool
 
-_LEASE = """
+FLOWS = """
+    case o.lane
+        when 'email' then coalesce(s.body ->> 'outbound', 'on') = 'on'
+        when 'trial' then coalesce(s.body ->> 'outbound', 'on') <> 'off'
+        when 'transfer' then not coalesce((s.body ->> 'connector_paused')::boolean, false)
+        else true
+    end"""
+"""Whether no switch of the settings `s` holds back the message `o`."""
+
+_LEASE = f"""
     update outbox set lease_token = $1, leased_until = clock_timestamp() + $3, attempts = attempts + 1
     where id in (
         select o.id from outbox o, settings s
         where ((o.lease_token is null and o.available_at <= clock_timestamp())
                or o.leased_until < clock_timestamp())
-          and case o.lane
-                  when 'email' then coalesce(s.body ->> 'outbound', 'on') = 'on'
-                  when 'trial' then coalesce(s.body ->> 'outbound', 'on') <> 'off'
-                  when 'transfer' then not coalesce((s.body ->> 'connector_paused')::boolean, false)
-                  else true
-              end
+          and {FLOWS}
         order by o.available_at, o.id
         limit $2
         for update of o skip locked)
@@ -91,13 +95,7 @@ class Outbox:
         """What waits, for metrics and for operators."""
         async with self._pool.acquire() as connection:
             row = await connection.fetchrow(
-                """with free as (
-                       select o.created_at, case o.lane
-                           when 'email' then coalesce(s.body ->> 'outbound', 'on') = 'on'
-                           when 'trial' then coalesce(s.body ->> 'outbound', 'on') <> 'off'
-                           when 'transfer' then not coalesce((s.body ->> 'connector_paused')::boolean, false)
-                           else true end as flows
-                       from outbox o, settings s)
+                f"""with free as (select o.created_at, {FLOWS} as flows from outbox o, settings s)
                    select count(*) as waiting, count(*) filter (where not flows) as held,
                           coalesce(extract(epoch from clock_timestamp() - min(created_at) filter (where flows)), 0)
                               as oldest

@@ -12,6 +12,7 @@ from services.invoice_service.application.ports.invoicing import (
     ParkedRepository,
 )
 from services.invoice_service.application.ports.notices import NotificationRepository
+from services.invoice_service.application.ports.operations import OperationsRepository
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
 from services.invoice_service.application.ports.work_list import WorkListRepository
@@ -21,6 +22,7 @@ from services.invoice_service.storage.emails import Emails
 from services.invoice_service.storage.invoices import Invoices
 from services.invoice_service.storage.messages import Inbox, Parked
 from services.invoice_service.storage.notifications import Notifications
+from services.invoice_service.storage.operations import Operations
 from services.invoice_service.storage.reference_repositories import ReferenceRepositories
 from services.invoice_service.storage.seals import Seals
 from services.invoice_service.storage.steps import Steps
@@ -44,6 +46,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self.steps: StepRepository = Steps(transaction)
         self.notifications: NotificationRepository = Notifications(transaction)
         self.work_list: WorkListRepository = WorkList(transaction)
+        self.operations: OperationsRepository = Operations(transaction)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

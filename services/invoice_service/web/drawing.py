@@ -27,6 +27,7 @@ def _environment() -> Environment:
         "date_text": formats.date_text,
         "long_date": formats.long_date,
         "time_text": formats.time_text,
+        "duration": formats.duration,
         "amount": formats.amount,
         "money": formats.money,
         "number": formats.number,

@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
 from services.invoice_service.domain.texts import Language
@@ -36,6 +36,11 @@ def time_text(value: dt.datetime | str | None, language: Language, zone: str) ->
     here = moment.astimezone(ZoneInfo(zone))
     day = format_date(here, "medium", locale=LOCALES[language])
     return f"{day}, {format_time(here, 'short', tzinfo=here.tzinfo, locale=LOCALES[language])}"
+
+
+def duration(seconds: int, language: Language) -> str:
+    """How long, in the one unit that a person would name: « 12 secondes », "3 hours"."""
+    return format_timedelta(dt.timedelta(seconds=max(1, seconds)), threshold=1.5, locale=LOCALES[language])
 
 
 def amount(value: Decimal | str | None, language: Language) -> str:

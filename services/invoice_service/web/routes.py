@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from services.invoice_service.api.routing import BILLER, UPLOAD_LIMIT, VIEWER
+from services.invoice_service.api.routing import ACCOUNTANT, ADMIN, BILLER, UPLOAD_LIMIT, VIEWER
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.web import (
     assets,
@@ -17,6 +17,9 @@ from services.invoice_service.web import (
     me,
     new_invoice,
     notifications,
+    operations,
+    operations_retry,
+    parked,
     pdf,
     work_list,
 )
@@ -76,6 +79,13 @@ PAGES = (
     Page("GET", "/notifications/bell", notifications.bell, VIEWER),
     Page("POST", "/notifications/read", notifications.mark_all, VIEWER),
     Page("POST", "/notifications/{id}/read", notifications.mark, VIEWER),
+    Page("GET", "/operations", operations.show, ADMIN),
+    Page("POST", "/operations/retry", operations_retry.retry, ADMIN),
+    Page("POST", "/operations/switches", operations.switch, ADMIN),
+    Page("GET", "/operations/parked", parked.show, ACCOUNTANT),
+    Page("POST", "/operations/parked/replay", parked.replay_some, ADMIN),
+    Page("GET", "/operations/parked/{id}", parked.show_one, ACCOUNTANT),
+    Page("POST", "/operations/parked/{id}/discard", parked.discard_one, ADMIN),
     Page("GET", "/{rest:(?!api/|static/).+}", _missing, None),
 )
 

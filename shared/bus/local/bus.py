@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Self
 
@@ -20,7 +21,16 @@ from shared.bus.middleware import (
     handle_parked,
     publishing,
 )
-from shared.bus.port import ConfirmUnknown, Handler, ParkedDelivery, ParkedHandler, Refused, Unroutable
+from shared.bus.port import (
+    BusUnavailable,
+    ConfirmUnknown,
+    Handler,
+    ParkedDelivery,
+    ParkedHandler,
+    QueueState,
+    Refused,
+    Unroutable,
+)
 from shared.bus.retry import RetryPolicy
 from shared.bus.topology import DEAD_LETTER_QUEUE, DELIVERY_LIMIT, QUEUES, queues_for
 from shared.contracts.envelope import Envelope
@@ -140,6 +150,19 @@ class LocalBus:
                     return await self._deliveries.remove(taken)
 
         return self._subscribe(DEAD_LETTER_QUEUE, settle, _PARKED_CONCURRENCY)
+
+    async def queues(self) -> list[QueueState]:
+        """The work queues as they are now. Whoever takes from them is in this process.
+
+        Raises:
+            BusUnavailable: the database can't be asked now.
+        """
+        try:
+            waiting = await self._deliveries.waiting()
+        except DATABASE_ERRORS as error:
+            raise BusUnavailable(f"{type(error).__name__} {error}".strip()) from error
+        takers = Counter(one.queue for one in self._subscriptions if one.alive() and not one.stopped())
+        return [QueueState(queue.name, waiting.get(queue.name, 0), takers[queue.name]) for queue in QUEUES]
 
     async def ready(self) -> bool:
         """Whether the database answers and every consumer consumes."""

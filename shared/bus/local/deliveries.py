@@ -114,6 +114,16 @@ class Deliveries:
             for row in rows
         ]
 
+    async def waiting(self) -> dict[str, int]:
+        """By queue, how many deliveries are due and held by nobody."""
+        async with self._pool.acquire() as connection:
+            rows = await connection.fetch(
+                "select queue, count(*) as many from local_deliveries"
+                " where available_at <= now() and (leased_until is null or leased_until < now())"
+                " group by queue"
+            )
+        return {row["queue"]: row["many"] for row in rows}
+
     async def renew(self, taken: Taken) -> bool:
         """Hold a delivery for longer. False: the lease is ours no more."""
         return await self._settled(

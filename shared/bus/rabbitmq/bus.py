@@ -15,17 +15,18 @@ from shared.bus.middleware import (
     handle_parked,
     publishing,
 )
-from shared.bus.port import Handler, ParkedHandler
+from shared.bus.port import BusUnavailable, Handler, ParkedHandler, QueueState
 from shared.bus.rabbitmq import headers
-from shared.bus.rabbitmq.connection import Link, broker_url
+from shared.bus.rabbitmq.connection import BrokerLost, Link, broker_errors, broker_url
 from shared.bus.rabbitmq.consumer import Deliver, RabbitMQSubscription, Replacement
 from shared.bus.rabbitmq.declare import declare_on
 from shared.bus.rabbitmq.publisher import Publisher, broker_message
 from shared.bus.retry import RetryPolicy
-from shared.bus.topology import DEAD_LETTER_EXCHANGE, DEAD_LETTER_QUEUE, retry_queue
+from shared.bus.topology import DEAD_LETTER_EXCHANGE, DEAD_LETTER_QUEUE, QUEUES, retry_queue
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import contract_of
 
+_LOOK_SECONDS = 10.0
 _PARKED_CONCURRENCY = 4
 """Parked messages are few; some at once, so that one that fails doesn't hold up the others."""
 
@@ -125,6 +126,31 @@ class RabbitMQBus:
                     return None
 
         return self._subscribe(DEAD_LETTER_QUEUE, deliver, _PARKED_CONCURRENCY)
+
+    async def queues(self) -> list[QueueState]:
+        """The work queues as they are now, on a channel of its own: one that is missing ends it.
+
+        Raises:
+            BusUnavailable: the broker can't be asked now, or lacks a queue.
+        """
+        if not self._consume_link.up():
+            raise BusUnavailable("not connected")
+        try:
+            with broker_errors():
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    connection = await self._consume_link.connection()
+                    async with connection.channel() as channel:
+                        found = [await channel.declare_queue(queue.name, passive=True) for queue in QUEUES]
+        except BrokerLost as error:
+            raise BusUnavailable(error.why) from error
+        return [
+            QueueState(
+                one.name,
+                one.declaration_result.message_count or 0,
+                one.declaration_result.consumer_count or 0,
+            )
+            for one in found
+        ]
 
     async def ready(self) -> bool:
         """Whether both connections are up, the topology is the one we declare, and every consumer consumes."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import pytest
 
 from shared.bus.local import LocalBus
-from shared.bus.port import Bus
+from shared.bus.port import WatchedBus
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.retry import RetryPolicy
 from tests.support.local_bus import new_local_bus
@@ -19,18 +19,18 @@ SHORT = dt.timedelta(milliseconds=200)
 LONG = dt.timedelta(milliseconds=500)
 POLICY = RetryPolicy(delays=(SHORT, LONG), attempts=3)
 
-OpenBus = Callable[[], Awaitable[Bus]]
+OpenBus = Callable[[], Awaitable[WatchedBus]]
 
 
 class _Backend(Protocol):
-    async def open(self) -> Bus: ...
+    async def open(self) -> WatchedBus: ...
 
 
 class _RabbitMQ:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    async def open(self) -> Bus:
+    async def open(self) -> WatchedBus:
         return await RabbitMQBus.connect(self._url, POLICY, name="contract")
 
 
@@ -38,7 +38,7 @@ class _Local:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
 
-    async def open(self) -> Bus:
+    async def open(self) -> WatchedBus:
         return await LocalBus.open(self._dsn, POLICY, poll=dt.timedelta(milliseconds=50))
 
 
@@ -59,9 +59,9 @@ def backend(request: pytest.FixtureRequest) -> _Backend:
 @pytest.fixture
 async def open_bus(backend: _Backend) -> AsyncIterator[OpenBus]:
     """Opens a bus; all of a test's meet on one backend, and are closed with it."""
-    opened: list[Bus] = []
+    opened: list[WatchedBus] = []
 
-    async def open_one() -> Bus:
+    async def open_one() -> WatchedBus:
         bus = await backend.open()
         opened.append(bus)
         return bus
@@ -72,6 +72,6 @@ async def open_bus(backend: _Backend) -> AsyncIterator[OpenBus]:
 
 
 @pytest.fixture
-async def bus(open_bus: OpenBus) -> Bus:
+async def bus(open_bus: OpenBus) -> WatchedBus:
     """A bus that is ready."""
     return await open_bus()

@@ -2,19 +2,20 @@
 
 import asyncio
 
-from shared.bus.port import Bus
-from shared.bus.topology import EMAIL, PRODUCTION
+from shared.bus.port import QueueState, WatchedBus
+from shared.bus.topology import EMAIL, PRODUCTION, QUEUES, TRANSFER
 from tests.contract.bus.conftest import OpenBus
 from tests.support.messages import Gate, ParkedRecorder, Recorder, envelope, until_ready
+from tests.support.waiting import PAUSE_SECONDS
 
 
-async def a_while(bus: Bus) -> None:
+async def a_while(bus: WatchedBus) -> None:
     """Many round trips through the bus: whatever ends too early has had the time to."""
     for _ in range(50):
         await bus.publish(envelope("commands.accounting.transfer.v1"))
 
 
-async def test_it_is_ready_when_all_its_consumers_consume(bus: Bus) -> None:
+async def test_it_is_ready_when_all_its_consumers_consume(bus: WatchedBus) -> None:
     one = await bus.serve(PRODUCTION, Recorder(), concurrency=1)
     two = await bus.serve_parked(ParkedRecorder())
 
@@ -24,7 +25,7 @@ async def test_it_is_ready_when_all_its_consumers_consume(bus: Bus) -> None:
     assert two.alive()
 
 
-async def test_a_consumer_that_was_stopped_is_not_missed(bus: Bus) -> None:
+async def test_a_consumer_that_was_stopped_is_not_missed(bus: WatchedBus) -> None:
     subscription = await bus.serve(PRODUCTION, Recorder(), concurrency=1)
     await bus.serve(EMAIL, Recorder(), concurrency=1)
 
@@ -34,7 +35,7 @@ async def test_a_consumer_that_was_stopped_is_not_missed(bus: Bus) -> None:
     await until_ready(bus)
 
 
-async def test_stop_waits_for_what_is_under_way_and_settles_it(bus: Bus, open_bus: OpenBus) -> None:
+async def test_stop_waits_for_what_is_under_way_and_settles_it(bus: WatchedBus, open_bus: OpenBus) -> None:
     gate = Gate()
     subscription = await bus.serve(PRODUCTION, gate, concurrency=1)
     await bus.publish(held := envelope())
@@ -55,7 +56,9 @@ async def test_stop_waits_for_what_is_under_way_and_settles_it(bus: Bus, open_bu
     assert later.ids == [waiting.id, last.id]
 
 
-async def test_what_was_not_begun_when_it_stopped_goes_to_the_next(bus: Bus, open_bus: OpenBus) -> None:
+async def test_what_was_not_begun_when_it_stopped_goes_to_the_next(
+    bus: WatchedBus, open_bus: OpenBus
+) -> None:
     gate = Gate()
     subscription = await bus.serve(PRODUCTION, gate, concurrency=2)
     sent = [envelope() for _ in range(6)]
@@ -76,7 +79,7 @@ async def test_what_was_not_begun_when_it_stopped_goes_to_the_next(bus: Bus, ope
     assert all(delivery.attempt == 1 for delivery in later.deliveries)
 
 
-async def test_stopping_twice_is_stopping_once(bus: Bus) -> None:
+async def test_stopping_twice_is_stopping_once(bus: WatchedBus) -> None:
     subscription = await bus.serve(PRODUCTION, Recorder(), concurrency=1)
 
     await asyncio.gather(subscription.stop(), subscription.stop())
@@ -103,3 +106,28 @@ async def test_close_drains_every_consumer(open_bus: OpenBus) -> None:
     await closing
 
     assert (len(one.finished), len(two.finished)) == (1, 1)
+
+
+async def test_the_queues_are_seen_as_they_are(bus: WatchedBus) -> None:
+    gate = Gate()
+    await bus.publish(envelope("commands.accounting.transfer.v1"))
+    await bus.publish(envelope("commands.email.send.v1"))
+    one = await bus.serve(EMAIL, gate, concurrency=1)
+    await gate.holds(1)
+
+    async def seen() -> dict[str, QueueState]:
+        return {state.queue: state for state in await bus.queues()}
+
+    async def is_seen(queue: str, waiting: int, consumers: int) -> None:
+        # A broker of several parts counts what it has just taken a moment later.
+        while (await seen())[queue] != QueueState(queue, waiting, consumers):  # noqa: ASYNC110 - it tells nobody
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async with asyncio.timeout(20):
+        await is_seen(TRANSFER, 1, 0)
+        await is_seen(EMAIL, 0, 1)
+    assert set(await seen()) == {queue.name for queue in QUEUES}
+    gate.opened.set()
+    await one.stop()
+    async with asyncio.timeout(20):
+        await is_seen(EMAIL, 0, 0)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from services.invoice_service.application.ports.invoicing import InvoicingPorts
+from services.invoice_service.application.ports.operations import OperationsRepository
 from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
@@ -15,3 +16,4 @@ class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
     steps: StepRepository
     seals: SealRepository
     work_list: WorkListRepository
+    operations: OperationsRepository

@@ -20,13 +20,15 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROLES = ("viewer", "biller", "accountant", "admin", "integration")
 _MOST_BYTES = 100_000
 _MOST_STATEMENTS = 6
-# Two lists with their counts; the editor and its pickers; an e-mail, written from everything that it can speak of.
+# Two lists with their counts; the editor and its pickers; an e-mail, written from everything that it can speak of;
+# everything that there is to operate, of one moment.
 _MORE_STATEMENTS = {
     "/invoices/new": 7,
     "/work-list": 7,
     "/invoices/{ref}/lines": 8,
     "/invoices/{ref}/emails/new": 7,
     "/invoices/{ref}/emails/preview": 11,
+    "/operations": 9,
 }
 # They end or change what the other cases stand on.
 _APART = {("POST", "/logout"), ("POST", "/login"), ("GET", "/{rest:(?!api/|static/).+}")}
