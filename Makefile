@@ -21,10 +21,10 @@ READY_TO_TEST := .venv/.ready-to-test-$(FINGERPRINT)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup setup-test demo run test test-web test-long test-unit chaos lint format schemas screens env-example up down clean
+.PHONY: help setup setup-test demo run test test-web test-long test-unit chaos bench bench-quick lint format schemas screens env-example up down clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install what running needs (quick when there is nothing to do)
 
@@ -63,6 +63,12 @@ test-web: setup-test ## The pages in a real browser (part of `make test`)
 MINUTES ?= 10
 chaos: setup-test ## All services under load while everything is killed, paused and cut off; do the books close? (MINUTES=, SEED=)
 	.venv/bin/python -m tests.chaos --minutes $(MINUTES) --seed $(or $(SEED),1)
+
+bench: setup-test ## What of its physical limit each path reaches, and lists of a million invoices (ARGS=--write: into docs/performance.md)
+	.venv/bin/python -m bench $(ARGS)
+
+bench-quick: setup-test ## The same in under two minutes, with smaller rounds and without the lists
+	.venv/bin/python -m bench --quick $(ARGS)
 
 screens: setup-test ## Take the pictures of the pages for the README anew, into docs/screens/
 	.venv/bin/python -m tests.web.portraits docs/screens
