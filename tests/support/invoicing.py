@@ -112,6 +112,8 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     text: str
+    """What is no text is in `body` alone."""
+    body: bytes = b""
 
     @property
     def json(self) -> Any:
@@ -212,7 +214,8 @@ class Invoicing:
 
 
 async def _read(reply: ClientResponse) -> Reply:
-    return Reply(reply.status, reply.headers, await reply.text())
+    body = await reply.read()
+    return Reply(reply.status, reply.headers, body.decode(errors="replace"), body)
 
 
 @asynccontextmanager

@@ -1,5 +1,6 @@
 """The application: every route of the table, guarded by its rule, behind the middleware."""
 
+import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import UPLOAD_LIMIT, Handler, Route
 from services.invoice_service.api.services import ACTOR, BODY_LIMIT, SERVICES, ApiServices
 from services.invoice_service.api.transact import keyed
+from services.invoice_service.api.workbooks.making import MAKING
 from services.invoice_service.domain.errors import FieldError, Invalid
 from shared.observability.health import livez, readyz
 
@@ -26,6 +28,7 @@ def create_app(
     """Build the application. `authenticators` are asked after the API keys (gateway tokens, sessions)."""
     app = web.Application(middlewares=[observed, answered], client_max_size=UPLOAD_LIMIT)
     app[SERVICES] = services
+    app[MAKING] = asyncio.Semaphore(1)
     app.on_response_prepare.append(marked)
     app.on_shutdown.append(_send_listeners_away)
     app[API_KEYS] = ApiKeys(services)

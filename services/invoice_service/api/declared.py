@@ -59,6 +59,12 @@ CONVENTIONS: Mapping[str, str] = {
         "seconds, and whenever the service stops: come again with the last `id` as `Last-Event-ID`, and nothing is "
         "missed within an hour."
     ),
+    "Reports": (
+        "They are of finals alone, by the date of the invoice; credit notes take away. Amounts are those that were "
+        "invoiced, by currency, and those of other currencies in the company's, too, each by the rate of its invoice "
+        "and rounded on its own. `.xlsx` is the same as a workbook, in French or English (`Accept-Language`), with "
+        "real numbers and dates; of more than 100 000 rows it is refused: 400 `too_many_rows`."
+    ),
     "Limits": (
         "A body has 1 MiB at most, an upload 20 MiB: beyond that, 413. Too many requests: 429 with `Retry-After`. "
         "Unavailable for a moment: 503 with `Retry-After`; try again."
@@ -70,6 +76,7 @@ TAGS: Mapping[str, str] = {
     "jobs": "What production makes, and how much of it is billed.",
     "job-completions": "Production says over HTTP that a job is done, as it would over the message bus.",
     "invoices": "Pro formas, finals and credit notes: lines, actions, documents, e-mails, trail.",
+    "reports": "What was sold, and which taxes were charged.",
     "attachments": "Files to attach to e-mails.",
     "events": "What happens, as it happens.",
     "notifications": "What went wrong while nobody looked.",

@@ -1,6 +1,5 @@
 """Invoices: list, create, read, edit, delete, duplicate, and their trail."""
 
-import datetime as dt
 import re
 from dataclasses import replace
 from urllib.parse import quote
@@ -13,9 +12,9 @@ from services.invoice_service.api.etag import etag, if_match
 from services.invoice_service.api.invoice_view import audit_view, invoice_view
 from services.invoice_service.api.lists import (
     SEARCH,
-    Filter,
     ListSpec,
     choice_filter,
+    date_filter,
     flag_filter,
     list_answer,
     list_query,
@@ -41,14 +40,7 @@ _STATUSES = tuple(status.value for status in Status)
 REF_PATTERN = r"^[A-Za-z0-9/.-]{1,100}$"
 """Ids, and whatever a number series can give."""
 _REF = re.compile(REF_PATTERN)
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WITHOUT_VERSION = {"note", "hold", "favourite"}
-
-
-def _date(text: str) -> dt.date:
-    if _DATE.fullmatch(text) is None:
-        raise ValueError(text)
-    return dt.date.fromisoformat(text)
 
 
 LISTING = ListSpec(
@@ -59,8 +51,8 @@ LISTING = ListSpec(
         text_filter("customer", "Sold to or billed to this customer"),
         text_filter("job", "With a line of this job"),
         text_filter("sales_rep", "Of this sales rep"),
-        Filter("from", "Dated on or after", _date, {"type": "string", "format": "date"}, repeatable=False),
-        Filter("to", "Dated on or before", _date, {"type": "string", "format": "date"}, repeatable=False),
+        date_filter("from", "Dated on or after"),
+        date_filter("to", "Dated on or before"),
         SEARCH,
         flag_filter("favourite", "Only the caller's favourites, or only the others"),
         choice_filter("kind", "Invoices or credit notes", ("invoice", "credit_note")),

@@ -1,8 +1,10 @@
 """Lists: which order and which filters a request asks for, out of those that are declared; the opaque `after`."""
 
 import base64
+import datetime as dt
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -20,6 +22,7 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 _MAX_CURSOR = 4096
 _MAX_TEXT = 200
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Filter:
     read: Callable[[str], Any]
     schema: dict[str, Any]
     repeatable: bool = True
+
+    @property
+    def parameter(self) -> Parameter:
+        """The query parameter that it is read from."""
+        return Parameter(self.name, self.description, self.schema, repeatable=self.repeatable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,13 @@ class ListSpec:
                 "The `next` of the page before, in the same order",
                 {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{1,{_MAX_CURSOR}}}$"},
             ),
+            *self.selection,
+        )
+
+    @property
+    def selection(self) -> tuple[Parameter, ...]:
+        """Those of them that say what is listed, in which order: not on how many pages."""
+        return (
             Parameter(
                 "sort",
                 "Fields in their order, each once; `-` before one: descending",
@@ -70,10 +85,7 @@ class ListSpec:
                     "default": self.default.split(","),
                 },
             ),
-            *(
-                Parameter(filter_.name, filter_.description, filter_.schema, repeatable=filter_.repeatable)
-                for filter_ in self.filters
-            ),
+            *(filter_.parameter for filter_ in self.filters),
         )
 
 
@@ -81,6 +93,17 @@ def _text(text: str) -> str:
     if "\0" in text or len(text) > _MAX_TEXT:
         raise ValueError(text)
     return text
+
+
+def _date(text: str) -> dt.date:
+    if _DATE.fullmatch(text) is None:
+        raise ValueError(text)
+    return dt.date.fromisoformat(text)
+
+
+def date_filter(name: str, description: str) -> Filter:
+    """A filter by one day."""
+    return Filter(name, description, _date, {"type": "string", "format": "date"}, repeatable=False)
 
 
 def _flag(text: str) -> bool:
@@ -125,12 +148,21 @@ def list_query(request: web.Request, spec: ListSpec) -> ListQuery:
         limit=_limit(parameters),
         sort=_sort(sort_text, spec),
         after=_after(parameters.get("after"), sort_text),
-        filters={
-            filter_.name: _values(filter_, parameters.getall(filter_.name))
-            for filter_ in spec.filters
-            if filter_.name in parameters
-        },
+        filters=filters_in(request, spec.filters),
     )
+
+
+def filters_in(request: web.Request, filters: Sequence[Filter]) -> dict[str, tuple[Any, ...]]:
+    """The values of those of these filters that the request names.
+
+    Raises:
+        Invalid: invalid_parameter, with the parameter as field.
+    """
+    return {
+        filter_.name: _values(filter_, request.query.getall(filter_.name))
+        for filter_ in filters
+        if filter_.name in request.query
+    }
 
 
 def list_answer(

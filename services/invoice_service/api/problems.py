@@ -107,7 +107,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (WrongLogin, 422),
 )
 # Wrong already in path, query or header, or not JSON at all.
-_BAD_REQUEST = frozenset({"malformed", "unknown_parameter", "invalid_parameter"})
+_BAD_REQUEST = frozenset({"malformed", "unknown_parameter", "invalid_parameter", "too_many_rows"})
 _TITLES: Mapping[int, Localized] = {
     400: Localized("Requête incorrecte", "Bad request"),
     401: Localized("Non authentifié", "Unauthorized"),

@@ -8,6 +8,7 @@ from services.invoice_service.api import (
     invoicing,
     jobs,
     mailing,
+    reporting,
     shop_settings,
     tax_codes,
     users,
@@ -203,5 +204,6 @@ ROUTES: tuple[Route, ...] = (
     *ACCESS,
     *invoicing.ROUTES,
     *mailing.ROUTES,
+    *reporting.ROUTES,
     *watching.ROUTES,
 )

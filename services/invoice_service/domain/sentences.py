@@ -31,6 +31,11 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Invalid value in the address or in a header.",
     ),
     "unknown_parameter": ("Paramètre inconnu.", "Unknown parameter."),
+    "period_reversed": ("La période finit avant de commencer.", "The period ends before it begins."),
+    "too_many_rows": (
+        "Le classeur aurait plus de {most} lignes. Précisez la période ou les filtres.",
+        "The workbook would have more than {most} rows. Narrow the period or the filters.",
+    ),
     "required": ("Champ obligatoire.", "This field is required."),
     "unknown_reference": ("{value} n'existe pas.", "{value} does not exist."),
     "version_required": ("L'en-tête If-Match est requis.", "The If-Match header is required."),

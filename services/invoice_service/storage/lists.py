@@ -1,6 +1,6 @@
 """Pages of lists, by keyset: a page begins behind the last row seen, at the cost of an index look-up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,6 +11,9 @@ from services.invoice_service.domain.errors import FieldError, Invalid
 from shared.postgres.pool import Connection
 
 T = TypeVar("T")
+
+BATCH = 1000
+"""Rows that are read at a time where all of them are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +61,14 @@ async def fetch_page(
         Invalid: `after` does not hold values of the sort fields.
     """
     where, values = filtered(listing, query, arguments)
-    count = await connection.fetchval(
-        f"select count(*) from (select from {listing.source} where {where} limit {COUNT_LIMIT + 1}) counted",
-        *values,
-    )
+    count = await count_up_to(connection, listing, query, COUNT_LIMIT, arguments)
     order = _order(listing, query)
     behind, after = _behind(order, query, first=len(values) + 1)
     keys = ", ".join(f"({expression.sql})::text as _key{i}" for i, (expression, _) in enumerate(order))
-    ordering = ", ".join(f"{expression.sql}{' desc' if down else ''}" for expression, down in order)
     try:
         rows = await connection.fetch(
             f"select {listing.columns}, {keys} from {listing.source} {listing.joins}"
-            f" where {where} and {behind} order by {ordering} limit {query.limit + 1}",
+            f" where {where} and {behind} order by {_ordering(order)} limit {query.limit + 1}",
             *values,
             *after,
         )
@@ -85,6 +84,45 @@ async def fetch_page(
     )
 
 
+async def count_up_to(
+    connection: Connection, listing: Listing, query: ListQuery, most: int, arguments: Sequence[Any] = ()
+) -> int:
+    """How many rows pass the filters; counted to one more than `most`."""
+    where, values = filtered(listing, query, arguments)
+    return int(
+        await connection.fetchval(
+            f"select count(*) from (select from {listing.source} where {where} limit {most + 1}) counted",
+            *values,
+        )
+    )
+
+
+async def fetch_all(
+    connection: Connection,
+    listing: Listing,
+    query: ListQuery,
+    build: Callable[[asyncpg.Record], T],
+    arguments: Sequence[Any] = (),
+) -> AsyncIterator[list[T]]:
+    """Every row that passes the filters, in the order that is asked for, a batch at a time."""
+    where, values = filtered(listing, query, arguments)
+    statement = (
+        f"select {listing.columns} from {listing.source} {listing.joins}"
+        f" where {where} order by {_ordering(_order(listing, query))}"
+    )
+    async for rows in batches(connection, statement, *values):
+        yield [build(row) for row in rows]
+
+
+async def batches(
+    connection: Connection, statement: str, *values: object
+) -> AsyncIterator[list[asyncpg.Record]]:
+    """The rows of a statement, so many at a time: what is read is never held as a whole."""
+    cursor = await connection.cursor(statement, *values)
+    while rows := await cursor.fetch(BATCH):
+        yield rows
+
+
 def bad_cursor() -> Invalid:
     """The refusal of an `after` that no list has given."""
     return Invalid("invalid_parameter", errors=(FieldError("after", "invalid"),))
@@ -95,6 +133,10 @@ def _order(listing: Listing, query: ListQuery) -> list[tuple[Expression, bool]]:
     asked = query.sort or listing.default_sort
     order = [(listing.sorts[sort.field], sort.descending) for sort in asked]
     return order if order[-1][0] == listing.key else [*order, (listing.key, order[-1][1])]
+
+
+def _ordering(order: Sequence[tuple[Expression, bool]]) -> str:
+    return ", ".join(f"{expression.sql}{' desc' if down else ''}" for expression, down in order)
 
 
 def filtered(listing: Listing, query: ListQuery, arguments: Sequence[Any] = ()) -> tuple[str, list[Any]]:

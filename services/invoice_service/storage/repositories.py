@@ -13,6 +13,7 @@ from services.invoice_service.application.ports.invoicing import (
 )
 from services.invoice_service.application.ports.notices import NotificationRepository
 from services.invoice_service.application.ports.operations import OperationsRepository
+from services.invoice_service.application.ports.reports import ReportRepository
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
 from services.invoice_service.application.ports.work_list import WorkListRepository
@@ -24,6 +25,7 @@ from services.invoice_service.storage.messages import Inbox, Parked
 from services.invoice_service.storage.notifications import Notifications
 from services.invoice_service.storage.operations import Operations
 from services.invoice_service.storage.reference_repositories import ReferenceRepositories
+from services.invoice_service.storage.reports import Reports
 from services.invoice_service.storage.seals import Seals
 from services.invoice_service.storage.steps import Steps
 from services.invoice_service.storage.unit_of_work import Transaction
@@ -43,6 +45,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self.inbox: InboxRepository = Inbox(transaction)
         self.parked: ParkedRepository = Parked(transaction)
         self.seals: SealRepository = Seals(transaction)
+        self.reports: ReportRepository = Reports(transaction)
         self.steps: StepRepository = Steps(transaction)
         self.notifications: NotificationRepository = Notifications(transaction)
         self.work_list: WorkListRepository = WorkList(transaction)

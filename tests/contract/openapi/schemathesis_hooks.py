@@ -70,6 +70,7 @@ REASONS_OF_FIELDS: Mapping[tuple[str, str], str] = {
     ("required", r"file"): "a file that is not empty",
     ("invalid", r"after"): "`after` is opaque: it is what a page gave, for the same order",
     ("invalid", r"Last-Event-ID"): "what the stream gave; coverage leaves its pattern out",
+    ("period_reversed", r"from"): "that a period begins before it ends, and what day it is",
     ("invalid", r"sort"): "that a field stands once, with or without its sign",
     ("invalid", r"bill_to"): "that somebody else pays is never oneself",
     ("invalid", r"active"): "that the default entity is one that is used",

@@ -114,6 +114,7 @@ async def tell(shop: Shop) -> Teller:
     await _bill_by_hand(teller)
     await _send_and_book(teller, final)
     await _credit(teller, final)
+    await _look_back(teller)
     await _hear_from_production(teller)
     await _clear_away(teller)
     return teller
@@ -255,6 +256,14 @@ async def _credit(teller: Teller, final: Json) -> None:
     await teller.call("POST", f"/invoices/{credit['number']}/transfer/mark", reason)
     await teller.call("POST", f"/invoices/{ref}/credit", teller.example(invoice_bodies.CreditBody, 1))
     await teller.call("GET", f"/invoices/{ref}")
+
+
+async def _look_back(teller: Teller) -> None:
+    """Every report, also as a workbook."""
+    for path in ("/reports/sales", "/reports/taxes", "/customers/C-0153/sales"):
+        await teller.call("GET", path)
+        await teller.call("GET", f"{path}.xlsx")
+    await teller.call("GET", "/invoices.xlsx")
 
 
 async def _hear_from_production(teller: Teller) -> None:

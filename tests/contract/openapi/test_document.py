@@ -94,7 +94,7 @@ def test_every_code_has_a_sentence() -> None:
 def raised_codes() -> Iterator[tuple[int, str]]:
     """Status and code of every conflict and refusal that is raised in the service by a literal code."""
     statuses = {"Conflict": 409, "Invalid": 422}
-    bad_request = {"invalid_parameter", "unknown_parameter", "malformed"}
+    bad_request = {"invalid_parameter", "unknown_parameter", "malformed", "too_many_rows"}
     for path in SERVICE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:

@@ -5,6 +5,7 @@ from typing import Protocol
 from services.invoice_service.application.ports.invoicing import InvoicingPorts
 from services.invoice_service.application.ports.operations import OperationsRepository
 from services.invoice_service.application.ports.reference import ReferencePorts
+from services.invoice_service.application.ports.reports import ReportRepository
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
 from services.invoice_service.application.ports.work_list import WorkListRepository
@@ -17,3 +18,4 @@ class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
     seals: SealRepository
     work_list: WorkListRepository
     operations: OperationsRepository
+    reports: ReportRepository

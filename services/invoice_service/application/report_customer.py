@@ -1,0 +1,26 @@
+"""The sales to one customer: this year, and the four before it."""
+
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.reports import Chosen
+from services.invoice_service.application.put_customer import KIND
+from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.domain.reports import CustomerSales, Sales, YearOfSales, years_until
+
+
+async def report_customer(uow: UnitOfWork, context: Context, code: str) -> CustomerSales:
+    """The report.
+
+    Raises:
+        NotFound: there is no such customer.
+    """
+    customer = await uow.customers.get(code)
+    if customer is None:
+        raise NotFound(KIND, code)
+    settings = await uow.settings.get()
+    period = years_until(settings.today(context.now))
+    found = await uow.reports.years(Chosen(period, settings.currency, {"customer": (code,)}))
+    sales = {one.year: one.sales for one in found}
+    years = range(period.first.year, period.last.year + 1)
+    told = tuple(YearOfSales(year, sales.get(year, Sales())) for year in years)
+    return CustomerSales(customer.code, customer.name, settings.currency, told)
