@@ -66,6 +66,37 @@ async def test_a_page_reads_what_waits(
                 assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < _MOST_BLOCKS, statement
 
 
+# A hundredth of them, with their taxes.
+_MOST_BLOCKS_OF_A_MONTH = 30_000
+
+
+async def test_a_report_of_a_month_reads_that_month(
+    postgres: PrivatePostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await make_database(postgres)
+    await fill(database.admin_dsn, 100_000)
+    ((month, customer),) = await database.fetch(
+        "select date_trunc('month', max(date) - interval '1 month')::date::text, max(customer) from invoices"
+    )
+    async with open_shop(database, tmp_path) as shop:
+        explained = Explained(shop, monkeypatch)
+        paths = (
+            f"/reports/sales?to={month[:8]}28",
+            f"/reports/sales?to={month[:8]}28&group_by=sales_rep",
+            f"/reports/sales.xlsx?to={month[:8]}28",
+            f"/reports/taxes?to={month[:8]}28",
+            f"/customers/{customer}/sales",
+        )
+        for path in paths:
+            explained.asked = []
+            assert (await shop.api.get(path)).status == 200
+            assert explained.asked
+            for statement, values in explained.asked:
+                plan = await explain(database, statement, values)
+                assert not {"invoices", "invoice_taxes"} & set(scans(plan)), statement
+                assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < _MOST_BLOCKS_OF_A_MONTH, statement
+
+
 async def explain(database: Database, statement: str, values: tuple[Any, ...]) -> dict[str, Any]:
     """The plan of a statement, done once more."""
     ((found,),) = await database.fetch(f"explain (analyze, buffers, format json) {statement}", *values)
