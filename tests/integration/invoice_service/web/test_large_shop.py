@@ -94,7 +94,9 @@ async def test_a_report_of_a_month_reads_that_month(
             for statement, values in explained.asked:
                 plan = await explain(database, statement, values)
                 assert not {"invoices", "invoice_taxes"} & set(scans(plan)), statement
-                assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < _MOST_BLOCKS_OF_A_MONTH, statement
+                assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < _MOST_BLOCKS_OF_A_MONTH, (
+                    statement
+                )
 
 
 async def explain(database: Database, statement: str, values: tuple[Any, ...]) -> dict[str, Any]:
