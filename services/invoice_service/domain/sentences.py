@@ -73,6 +73,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "dead": ("Les tentatives sont épuisées.", "The attempts are exhausted."),
     # reference data
     "in_use": ("{ref} est utilisé et ne peut pas être supprimé.", "{ref} is in use and can't be deleted."),
+    "code_taken": ("{value} existe déjà.", "{value} exists already."),
     "account_or_product_required": (
         "Un compte GL ou un produit est obligatoire.",
         "A GL account or a product is required.",

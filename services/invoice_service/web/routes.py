@@ -21,10 +21,12 @@ from services.invoice_service.web import (
     operations_retry,
     parked,
     pdf,
+    settings_index,
     work_list,
 )
 from services.invoice_service.web.pages import Page, add_pages, see_other
 from services.invoice_service.web.sessions import SESSIONS, Sessions
+from services.invoice_service.web.sheet_kinds import SHEETS
 
 
 async def _home(_request: web.Request) -> web.Response:
@@ -86,6 +88,8 @@ PAGES = (
     Page("POST", "/operations/parked/replay", parked.replay_some, ADMIN),
     Page("GET", "/operations/parked/{id}", parked.show_one, ACCOUNTANT),
     Page("POST", "/operations/parked/{id}/discard", parked.discard_one, ADMIN),
+    Page("GET", settings_index.PATH, settings_index.show, VIEWER),
+    *(page for sheet in SHEETS for page in sheet.pages()),
     Page("GET", "/{rest:(?!api/|static/).+}", _missing, None),
 )
 

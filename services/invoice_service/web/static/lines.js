@@ -1,6 +1,7 @@
 // The lines editor, made quick. Every step is a link or a form that works without this module: it only keeps the page
 // from being loaded whole, shows totals while one types (the server computes them), and adds keys and drag.
 import { ask, parsed, show } from "./region.js";
+import { differs } from "./typed.js";
 
 const PAUSE_MS = 200;
 let typing; // the timer of the next preview or search
@@ -10,16 +11,7 @@ let dragged;
 const editor = () => document.querySelector("[data-lines]");
 const form = () => document.querySelector("form[data-line]");
 
-/** Whether something is typed that is not saved: each field comes with what the line says (`was.`). */
-function dirty() {
-  const edited = form();
-  if (!edited) return false;
-  const typed = new FormData(edited);
-  return [...edited.querySelectorAll('[name^="was."]')].some((was) => {
-    const said = typed.get(was.name.slice("was.".length)) ?? "";
-    return said.replaceAll("\r\n", "\n").trim() !== was.value.replaceAll("\r\n", "\n").trim();
-  });
-}
+const dirty = () => differs(form());
 
 /** Put the editor that an answer holds in place of this one; a page without one (the login) is shown whole. */
 async function put(answer, remembered) {

@@ -1,0 +1,140 @@
+"""The fields of what a shop sets: how each is typed and shown, and what a form says of them as the API's body.
+
+All of it is text until the models of the API have judged it. A form brings along what its page showed
+(`was.<name>`): what others have saved meanwhile is kept, and is only asked about where both changed one field.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from services.invoice_service.api.answers import Json
+from services.invoice_service.domain.texts import Language
+from services.invoice_service.web.formats import number
+from services.invoice_service.web.forms import WAS, Form
+from services.invoice_service.web.line_form import plain_number
+
+Control = Literal[
+    "text", "lines", "number", "whole", "flag", "choice", "boxes", "account", "product", "email"
+]
+_YES = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One field, by its name in the API's body (`description.fr`: within an object). Its words: `setting.<name>`.
+
+    `choices` are the values of a choice or of boxes; `default` is what a new record begins with.
+    """
+
+    name: str
+    control: Control = "text"
+    choices: tuple[str, ...] = ()
+    default: str = ""
+
+    def text(self, value: Any, language: Language) -> str:  # noqa: ANN401 - JSON
+        """A value of the API's answer, as it stands in the field."""
+        if value is None or value is False:
+            return ""
+        if value is True:
+            return _YES
+        if isinstance(value, list):
+            return " ".join(value)
+        return number(value, language) if self.control == "number" else str(value).strip()
+
+    def value(self, text: str, language: Language) -> Any:  # noqa: ANN401 - JSON
+        """A text of the field, as the API takes it; what it can't be stays text, for the API to refuse."""
+        match self.control:
+            case "flag":
+                return text == _YES
+            case "boxes":
+                return text.split()
+            case "number":
+                return plain_number(text, language) or None
+            case "whole":
+                bare = plain_number(text, language)
+                return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 10 else text or None
+            case _:
+                return text or None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A field with what stands in it: `was` is what the page says that it was, `fault` what is wrong with it."""
+
+    input: Input
+    value: str
+    was: str
+    fault: str = ""
+
+
+def texts_of(inputs: Iterable[Input], answer: Json, language: Language) -> dict[str, str]:
+    """What an answer of the API says, field by field."""
+    return {one.name: one.text(_at(answer, one.name), language) for one in inputs}
+
+
+def typed_in(inputs: Iterable[Input], form: Form) -> dict[str, str]:
+    """What a form says, field by field."""
+    return {one.name: _typed(one, form) for one in inputs}
+
+
+def shown_before(inputs: Iterable[Input], form: Form) -> dict[str, str]:
+    """What the page showed that a form comes from, field by field."""
+    return {one.name: _lines(form.text(WAS + one.name)) for one in inputs}
+
+
+def body_of(inputs: Iterable[Input], texts: Mapping[str, str], language: Language) -> dict[str, Any]:
+    """Texts by field, as a body of the API."""
+    body: dict[str, Any] = {}
+    for one in inputs:
+        *path, last = one.name.split(".")
+        inner = body
+        for name in path:
+            inner = inner.setdefault(name, {})
+        inner[last] = one.value(texts[one.name], language)
+    return body
+
+
+def merged(
+    typed: Mapping[str, str], was: Mapping[str, str], now: Mapping[str, str]
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What to save: of each field what was typed over what the page showed, else what is there now.
+
+    And the names of the fields that somebody else has changed meanwhile to something else than what is typed.
+    """
+    changed = {name for name in now if typed[name] != was[name]}
+    clashes = tuple(name for name in now if name in changed and now[name] not in (was[name], typed[name]))
+    return {name: typed[name] if name in changed else now[name] for name in now}, clashes
+
+
+def entries(
+    inputs: Sequence[Input],
+    values: Mapping[str, str],
+    was: Mapping[str, str],
+    faults: Mapping[str, str],
+) -> list[Entry]:
+    """The fields of a form to be drawn."""
+    return [Entry(one, values[one.name], was[one.name], faults.get(one.name, "")) for one in inputs]
+
+
+def defaults(inputs: Iterable[Input]) -> dict[str, str]:
+    """What the fields of a new record say."""
+    return {one.name: one.default for one in inputs}
+
+
+def _at(answer: Json, name: str) -> Any:  # noqa: ANN401 - JSON
+    value: Any = answer
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _typed(one: Input, form: Form) -> str:
+    if one.control == "boxes":
+        chosen = form.all(one.name)
+        return " ".join(choice for choice in one.choices if choice in chosen)
+    return _lines(form.text(one.name))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
