@@ -36,6 +36,7 @@ from services.invoice_service.application.verify import Report, verify
 from services.invoice_service.domain.actors import SYSTEM
 from services.invoice_service.domain.audit_chain import Head
 from services.invoice_service.messaging.alerting import AlertMailer
+from services.invoice_service.messaging.batches import BatchRunner
 from services.invoice_service.messaging.chores import Chores
 from services.invoice_service.messaging.inbound import Inbound
 from services.invoice_service.messaging.live import LiveFeed
@@ -172,9 +173,18 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: WatchedBus) -> Async
         seconds=settings.chores_seconds,
     )
     watch = Chores({"queues": QueueWatch(bus, transactions)}, seconds=LOOK_SECONDS)
+    batches = BatchRunner(
+        transactions,
+        now,
+        running.wake,
+        ahead=settings.batch_ahead,
+        poll_seconds=settings.batch_poll_seconds,
+        most_bytes=settings.email_size_limit_mb * 2**20,
+    )
     async with (
         background("relay", running.run),
         background("chores", chores.run),
+        background("batches", batches.run),
         background("watch", watch.run),
     ):
         yield running

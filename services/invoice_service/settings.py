@@ -117,6 +117,17 @@ class InvoiceSettings(ServiceSettings):
     sweep_tries: int = Field(
         default=4, ge=0, description="so many times; then it ends as unanswered, and a person is told"
     )
+    batch_ahead: int = Field(
+        default=20,
+        ge=1,
+        le=1000,
+        description="invoices of batches that are with the workers at once; no single e-mail waits behind more",
+    )
+    batch_poll_seconds: float = Field(
+        default=0.5,
+        gt=0,
+        description="how often the relay looks for batches, and for what workers answered to them",
+    )
     relay_longest_pause_seconds: float = Field(
         default=30,
         gt=0,

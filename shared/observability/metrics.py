@@ -44,6 +44,12 @@ SWEPT = Counter(
     "Pending steps that nobody answered, by step and what the sweep did (asked, given_up, answered)",
     ("step", "outcome"),
 )
+BATCH_WAITING = Gauge("factures_batch_waiting_invoices", "Invoices of batches that wait for their turn")
+BATCHED = Counter(
+    "factures_batch_invoices_total",
+    "Invoices of batches that are done, by action and outcome (succeeded, skipped, failed)",
+    ("action", "outcome"),
+)
 OUTBOX_AGE = Gauge("factures_outbox_oldest_seconds", "Age of the oldest message that could be published")
 LIVE_LISTENERS = Gauge("factures_live_listeners", "Browsers and clients that are told what happens")
 PARKED = Gauge("factures_parked_messages", "Parked messages that wait for a person, by kind", ("kind",))

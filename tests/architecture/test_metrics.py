@@ -14,8 +14,8 @@ from tests.architecture.house import ROOT
 MODULES = (of_all, of_accounting, of_mailer, of_render)
 # Each has few values, whatever the outside sends.
 BOUNDED = {
-    "check", "connector", "held", "kind", "limit", "method", "operation", "outcome", "phase", "pool", "queue", "route",
-    "state", "status", "step", "type", "verdict",
+    "action", "check", "connector", "held", "kind", "limit", "method", "operation", "outcome", "phase", "pool", "queue",
+    "route", "state", "status", "step", "type", "verdict",
 }  # fmt: skip
 _ROW = re.compile(r"^\| `(?P<name>factures_\w+)` \| (?P<kind>\w+) \| (?P<labels>[\w, ]*)\|", re.MULTILINE)
 

@@ -115,6 +115,36 @@ def _body(job_: Json) -> Json:
     }
 
 
+async def test_the_relay_in_the_middle_of_a_batch(
+    factures: Deployment, shop: ShopClient, tap: BusTap
+) -> None:
+    refs = [await drafted(factures, shop, f"K-7{letter}") for letter in "abc"]
+    # With its work done and not committed; then committed and not told to anybody.
+    points = [
+        f"before services.invoice_service.storage.batches:Batches.{name}" for name in ("became", "tell")
+    ]
+    await doomed((factures.relay, points[0]))
+    batch = await shop.call("POST", "/invoices/batch", {"action": "finalize_and_email", "invoices": refs})
+    await died_there(factures.relay, points[0])
+    assert (await shop.get(f"/batches/{batch['id']}"))["done"] == 0
+
+    factures.relay.start(killed=points[1])
+    await died_there(factures.relay, points[1])
+    factures.relay.start()
+
+    await eventually("invoices of the batch", lambda: _without_outcome(shop, batch))
+    outcomes = (await shop.get(f"/batches/{batch['id']}"))["outcomes"]
+    assert [one["outcome"] for one in outcomes] == ["succeeded"] * 3, outcomes
+    await assert_books_close(factures, shop, tap)
+    for ref in refs:
+        assert len((await shop.get(f"/invoices/{ref}/emails"))["data"]) == 1
+
+
+async def _without_outcome(shop: ShopClient, batch: Json) -> int:
+    now = await shop.get(f"/batches/{batch['id']}")
+    return int(now["total"] - now["done"])
+
+
 async def test_each_worker_between_its_effect_and_its_answer(
     factures: Deployment, shop: ShopClient, tap: BusTap
 ) -> None:

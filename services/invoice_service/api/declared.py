@@ -65,6 +65,13 @@ CONVENTIONS: Mapping[str, str] = {
         "and rounded on its own. `.xlsx` is the same as a workbook, in French or English (`Accept-Language`), with "
         "real numbers and dates; of more than 100 000 rows it is refused: 400 `too_many_rows`."
     ),
+    "Batches": (
+        "`POST /invoices/batch` asks for one action on up to 2000 invoices, each by id or number, and is answered "
+        "at once with the batch. Each invoice is done on its own, in the order asked for, as its own call would do it: "
+        "what refuses one stops no other. `skipped`: nothing was done with it, and why. `succeeded`: it is final; its "
+        "e-mail was accepted by the mail server of somebody in *To*; its document is made. `failed`: it was tried. "
+        "What is on hold is skipped. `/events` tells `batch` as it goes on. A batch is kept for 30 days."
+    ),
     "Limits": (
         "A body has 1 MiB at most, an upload 20 MiB: beyond that, 413. Too many requests: 429 with `Retry-After`. "
         "Unavailable for a moment: 503 with `Retry-After`; try again."
@@ -77,6 +84,7 @@ TAGS: Mapping[str, str] = {
     "job-completions": "Production says over HTTP that a job is done, as it would over the message bus.",
     "invoices": "Pro formas, finals and credit notes: lines, actions, documents, e-mails, trail.",
     "reports": "What was sold, and which taxes were charged.",
+    "batches": "One action on many invoices, done in the background.",
     "attachments": "Files to attach to e-mails.",
     "events": "What happens, as it happens.",
     "notifications": "What went wrong while nobody looked.",

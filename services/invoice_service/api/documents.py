@@ -8,6 +8,7 @@ from services.invoice_service.api.answers import Answer
 from services.invoice_service.api.etag import none_match
 from services.invoice_service.api.invoices import ref_of
 from services.invoice_service.api.requests import bad_parameter, context_of
+from services.invoice_service.api.routing import Parameter
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import transact
 from services.invoice_service.application.ports.invoicing import Loaded
@@ -19,6 +20,11 @@ from shared.contracts.values import DocumentRef
 
 DEFAULT_WAIT = 10
 MAX_WAIT = 30
+WAIT = Parameter(
+    "wait",
+    "Seconds to wait for it",
+    {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": DEFAULT_WAIT},
+)
 _FIRST_LOOK = 0.03
 _LONGEST_PAUSE = 0.3
 
@@ -29,7 +35,7 @@ async def get_pdf(request: web.Request) -> web.StreamResponse:
     Raises:
         Conflict: rendering_failed.
     """
-    wait = _wait(request)
+    wait = wait_of(request)
     loaded, current = await _look_closely(request)
     if loaded.around.document is None or not current:
         await transact(
@@ -89,7 +95,8 @@ async def _pdf(request: web.Request, loaded: Loaded, document: Document) -> web.
     return web.Response(body=content, content_type="application/pdf", headers=headers)
 
 
-def _wait(request: web.Request) -> float:
+def wait_of(request: web.Request) -> float:
+    """How many seconds the caller waits for a document."""
     text = request.query.get("wait", str(DEFAULT_WAIT))
     if not (text.isascii() and text.isdigit() and int(text) <= MAX_WAIT):
         raise bad_parameter("wait")

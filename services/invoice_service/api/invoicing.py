@@ -41,7 +41,6 @@ from services.invoice_service.api.routing import (
     VIEWER_OR_MACHINE,
     Access,
     Handler,
-    Parameter,
     Route,
     deleting,
     listing,
@@ -49,9 +48,6 @@ from services.invoice_service.api.routing import (
 )
 
 _ONE = "/invoices/{ref}"
-_WAIT = Parameter(
-    "wait", "Seconds to wait for it", {"type": "integer", "minimum": 0, "maximum": 30, "default": 10}
-)
 
 
 def _action(
@@ -230,7 +226,7 @@ ROUTES: tuple[Route, ...] = (
         "The PDF of the invoice as it stands",
         status=(200, 202, 304),
         answer=RenderingAskedShown,
-        query=(_WAIT,),
+        query=(documents.WAIT,),
         answers_version=True,
         media_type="application/pdf",
     ).refusing(409, "rendering_failed"),

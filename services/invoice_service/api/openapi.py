@@ -59,7 +59,9 @@ def openapi_document(routes: Sequence[Route]) -> Json:
         paths.setdefault(route.pattern, {})[route.method.lower()] = {
             **_operation(route, refs, examples["paths"]),
             "responses": _linked(
-                responses(route, lambda model: refs[model, "serialization"], problems), links(route, routes)
+                responses(route, lambda model: refs[model, "serialization"], problems),
+                str(route.status[0]),
+                links(route, routes),
             ),
         }
     return {
@@ -129,9 +131,9 @@ def _operation(route: Route, refs: Mapping[_Model, Json], paths: Mapping[str, Ma
     return operation
 
 
-def _linked(answers: Json, following: Json) -> Json:
+def _linked(answers: Json, status: str, following: Json) -> Json:
     """The responses, with links from the one that tells of something new."""
-    return {**answers, "201": {**answers["201"], "links": following}} if following else answers
+    return {**answers, status: {**answers[status], "links": following}} if following else answers
 
 
 def _public(path: str) -> Json:

@@ -111,7 +111,7 @@ def _success_headers(route: Route, status: int) -> list[str]:
         names.append("DocumentETag" if document else "ETag")
     if document and status == 200:
         names.append("Content-Disposition")
-    if route.answers_location and status == 201:
+    if route.answers_location and status in (201, 202):
         names.append("Location")
     if route.method == "POST":
         names.append("Idempotent-Replayed")

@@ -2,6 +2,7 @@
 
 from services.invoice_service.api import (
     access,
+    batching,
     business_entities,
     catalogue,
     customers,
@@ -202,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
     *CATALOGUE,
     *SETTINGS,
     *ACCESS,
+    *batching.ROUTES,
     *invoicing.ROUTES,
     *mailing.ROUTES,
     *reporting.ROUTES,

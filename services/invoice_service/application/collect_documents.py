@@ -25,10 +25,11 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """How many documents went: of pro formas that changed since, and of deleted ones."""
+    """How many documents went: of pro formas that changed since, and of deleted ones; and how many batches."""
 
     outdated: int
     discarded: int
+    batches: int = 0
 
 
 async def collect_documents(
@@ -40,9 +41,11 @@ async def collect_documents(
         StoreUnavailable: the store; what went so far stays gone.
         StorageUnavailable: the database; so too.
     """
-    return Collected(
-        await _outdated(transactions, store, before), await _discarded(transactions, store, before)
-    )
+    # First: what a batch has printed is kept for as long as it is.
+    async with transactions.writing() as uow:
+        batches = await uow.batches.forget(before)
+    outdated = await _outdated(transactions, store, before)
+    return Collected(outdated, await _discarded(transactions, store, before), batches)
 
 
 async def _outdated(transactions: Transactions[UnitOfWork], store: Store, before: dt.datetime) -> int:

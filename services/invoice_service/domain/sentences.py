@@ -185,6 +185,15 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "biller_needed": ("Réservé à la facturation.", "Reserved to billing."),
     "no_document": ("Le document n'est pas encore produit.", "The document is not made yet."),
     "rendering_failed": ("Le document n'a pas pu être produit.", "The document could not be made."),
+    # batches
+    "nothing_printed": (
+        "Aucun document de ce lot n'a pu être produit.",
+        "No document of this batch could be made.",
+    ),
+    "document_missing": (
+        "Un document de ce lot n'est plus là.",
+        "A document of this batch is not there any more.",
+    ),
     # axes and warnings
     "no_connector": ("Aucun logiciel comptable n'est branché.", "No accounting software is connected."),
     "connector_paused": ("Le transfert est en pause.", "The transfer is paused."),

@@ -11,7 +11,8 @@ _OUTDATED = """
     not d.final and d.version <> i.version and d.rendered_at < $1
     and a.rendering_state <> 'pending'
     and not exists (select from emails e where e.invoice_id = d.invoice_id and e.with_pdf
-                    and (e.version = d.version or e.state in ('prepared', 'sending')))"""
+                    and (e.version = d.version or e.state in ('prepared', 'sending')))
+    and not exists (select from batch_invoices p where p.document ->> 'key' = d.key)"""
 _JOINED = """
     invoice_documents d join invoices i on i.id = d.invoice_id join invoice_axes a on a.invoice_id = d.invoice_id"""
 
@@ -76,6 +77,7 @@ class Documents:
             """select key from discarded_documents g
                where not emailed and rendered_at < $1
                  and not exists (select from invoice_documents d where d.key = g.key)
+                 and not exists (select from batch_invoices p where p.document ->> 'key' = g.key)
                order by rendered_at limit $2 for update skip locked""",
             before,
             most,

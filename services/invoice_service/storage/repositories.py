@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from services.invoice_service.application.ports.batches import BatchRepository
 from services.invoice_service.application.ports.documents import DocumentRepository
 from services.invoice_service.application.ports.invoicing import (
     DraftingRepository,
@@ -17,6 +18,7 @@ from services.invoice_service.application.ports.reports import ReportRepository
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
 from services.invoice_service.application.ports.work_list import WorkListRepository
+from services.invoice_service.storage.batches import Batches
 from services.invoice_service.storage.documents import Documents
 from services.invoice_service.storage.drafting import DraftingReads
 from services.invoice_service.storage.emails import Emails
@@ -40,6 +42,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self._transaction = transaction
         self.invoices: InvoiceRepository = Invoices(transaction)
         self.drafting: DraftingRepository = DraftingReads(transaction)
+        self.batches: BatchRepository = Batches(transaction)
         self.documents: DocumentRepository = Documents(transaction)
         self.emails: EmailRepository = Emails(transaction)
         self.inbox: InboxRepository = Inbox(transaction)

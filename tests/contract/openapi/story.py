@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.invoice_service.api.bodies import (
     access,
+    batches,
     catalogue,
     customers,
     emails,
@@ -29,6 +30,7 @@ from services.invoice_service.api.routing import Route
 from tests.integration.invoice_service.invoices.shop import (
     Json,
     Shop,
+    batch_runner,
     mailed,
     not_transferred,
     rendered,
@@ -115,6 +117,7 @@ async def tell(shop: Shop) -> Teller:
     await _send_and_book(teller, final)
     await _credit(teller, final)
     await _look_back(teller)
+    await _in_bulk(teller, final)
     await _hear_from_production(teller)
     await _clear_away(teller)
     return teller
@@ -264,6 +267,23 @@ async def _look_back(teller: Teller) -> None:
         await teller.call("GET", path)
         await teller.call("GET", f"{path}.xlsx")
     await teller.call("GET", "/invoices.xlsx")
+
+
+async def _in_bulk(teller: Teller, final: Json) -> None:
+    """One that is final already, one that lacks everything, and one that becomes final."""
+    shop = teller.shop
+    empty = await shop.invoice(customer="C-0153")
+    good = await shop.billing(
+        {"price": "40.00", "po_number": "BC-7782", "gl_account": "4460"}, customer="C-0153"
+    )
+    refs = [final["number"], empty["number"], good["number"]]
+    body = teller.example(batches.BatchBody, invoices=refs)
+    batch = await teller.call("POST", "/invoices/batch", body)
+    await batch_runner(shop).step()
+    # Of the two, the one that tells more.
+    teller.answers["BatchShown"] = await teller.call("GET", f"/batches/{batch['id']}")
+    printing = await teller.call("POST", "/invoices/batch", {**body, "action": "print"})
+    await teller.call("GET", f"/batches/{printing['id']}/pdf?wait=0")
 
 
 async def _hear_from_production(teller: Teller) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from services.invoice_service.application.ports.batches import BatchRepository
 from services.invoice_service.application.ports.invoicing import InvoicingPorts
 from services.invoice_service.application.ports.operations import OperationsRepository
 from services.invoice_service.application.ports.reference import ReferencePorts
@@ -19,3 +20,4 @@ class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
     work_list: WorkListRepository
     operations: OperationsRepository
     reports: ReportRepository
+    batches: BatchRepository

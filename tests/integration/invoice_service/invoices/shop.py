@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from services.invoice_service.composition import transactions_on
+from services.invoice_service.messaging.batches import BatchRunner
 from services.invoice_service.messaging.inbound import Inbound
 from services.invoice_service.storage.outbox import Outbox
 from shared.bus import topology
@@ -377,6 +378,18 @@ async def open_shop(database: Database, folder: Path, **overrides: Any) -> Async
     async with running(database, folder, **overrides) as api:
         expect(await api.put("/business-entities/MAIN", ISSUER), 200)
         yield Shop(api)
+
+
+def batch_runner(shop: Shop, *, ahead: int = 20) -> BatchRunner:
+    """What does batches in the background, to be run step by step."""
+    return BatchRunner(
+        shop.api.services.transactions,
+        shop.api.clock,
+        lambda: shop.api.commits.append(None),
+        ahead=ahead,
+        poll_seconds=0.05,
+        most_bytes=30 * 2**20,
+    )
 
 
 async def of_job(shop: Shop, **job: str) -> tuple[str, Json]:
