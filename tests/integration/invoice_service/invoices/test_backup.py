@@ -222,7 +222,7 @@ async def test_a_backup_that_was_cut_off_is_none(
     folder, settings = tmp_path / "cut", settings_of(shop.database, shop.api.folder)
     with pytest.raises(OSError, match="no space"):
         await make_backup(settings, folder, cut_off)
-    assert (folder / "tables/invoices.copy").stat().st_size
+    assert (folder / "tables/settings.copy").stat().st_size
     assert await refused(target[1], folder) == "backup_unfinished"
     with pytest.raises(Refusal, match="backup_folder_taken"):
         await make_backup(settings, folder, dict)
