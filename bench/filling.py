@@ -10,7 +10,18 @@ from pathlib import Path
 import asyncpg
 
 _SQL = Path(__file__).with_name("filling.sql")
-_LARGE = ("jobs", "invoices", "invoice_lines", "invoice_taxes", "invoice_axes", "invoice_documents", "audit")
+_LARGE = (
+    "jobs",
+    "invoices",
+    "invoice_lines",
+    "invoice_taxes",
+    "invoice_axes",
+    "invoice_documents",
+    "emails",
+    "email_recipients",
+    "notifications",
+    "audit",
+)
 
 
 async def fill(admin_dsn: str, invoices: int) -> None:

@@ -21,6 +21,7 @@ insert into gl_accounts (number, description, category) values
 update taxes set gl_account = case code when 'TPS' then '2310' else '2320' end where code in ('TPS', 'TVQ');
 insert into sales_reps (code, name)
     select 'R' || r, 'Représentant ' || r from generate_series(1, 8) r on conflict do nothing;
+update business_entities set email = 'factures@shop.example';
 update settings set body = body || '{"default_receivable_account": "1100", "default_revenue_account": "4010"}';
 
 create temporary table buyers as
@@ -126,6 +127,19 @@ insert into invoice_documents (invoice_id, version, final, key, sha256, size, re
     select id, 2, true, 'bench/' || i, repeat('0', 64), 30000, at from planned where is_final;
 insert into favourites (actor, invoice_id) select 'bootstrap', id from planned where i % 1000 = 500;
 
+insert into emails (id, invoice_id, version, final, state, sender, subject, body, language, with_pdf, pdf_name,
+                    message_id, requested, created_at, sent_at)
+    select pg_temp.id_of('003', i), id, case when is_final then 2 else 1 end, is_final, 'sent',
+        '{"name": "Ada Roy", "email": "ada@shop.example"}', 'Votre facture', repeat('Bonjour. ', 40), 'fr', true,
+        'facture.pdf', '<' || i || '@shop.example>', true, at, at
+    from planned where status in ('proforma_sent', 'final_sent');
+insert into email_recipients (email_id, position, role, name, email, state, reply)
+    select pg_temp.id_of('003', i), 0, 'to', 'Aline Roy ' || c, 'compta@client-' || c || '.example', 'sent', '250 OK'
+    from planned where status in ('proforma_sent', 'final_sent');
+insert into notifications (id, at, code, invoice_id, message)
+    select pg_temp.id_of('004', i), at, 'transfer_failed', id, '{"fr": "Le transfert a échoué.", "en": "The transfer failed."}'
+    from planned where i % 50 = 1;
+
 insert into audit (at, actor, action, subject_kind, subject, changes)
     select at, '{"kind": "user", "id": "bench", "name": "Ada Roy"}', 'invoice.created', 'invoice', id::text,
         jsonb_build_array(jsonb_build_object('field', 'total', 'before', null, 'after', subtotal + gst + qst))
@@ -134,3 +148,11 @@ insert into audit (at, actor, action, subject_kind, subject, changes)
 update number_series s set used = true, next_value = 1 + (
         select coalesce(case s.kind when 'proforma' then max(i) else max(final_value) end, 0) from planned)
     where business_entity = 'MAIN' and kind in ('proforma', 'final');
+
+-- What still waits to be billed, of customers all over: as somebody else would put it, with all that follows from it.
+set local session_replication_role = origin;
+insert into jobs (number, customer, title, ordered_quantity, produced_quantity, total_price, currency, po_number,
+                  gl_account, status, completed_at)
+    select pg_temp.padded('W-', i, 5), b.code, 'Affiches à facturer', 1000, 1000, 250 + i, 'CAD', 'BC-W' || i, '4010',
+        'production_complete', now() - i * interval '1 hour'
+    from sizes, generate_series(1, n / 500) i join buyers b on b.c = 1 + i * 31 % 20;

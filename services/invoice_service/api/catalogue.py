@@ -1,8 +1,10 @@
 """The simple kinds of reference data, each with its bodies and its list."""
 
+from typing import get_args
+
 from services.invoice_service.api.bodies import catalogue as bodies
 from services.invoice_service.api.bodies import texts
-from services.invoice_service.api.lists import ACTIVE, SEARCH, ListSpec
+from services.invoice_service.api.lists import ACTIVE, SEARCH, ListSpec, choice_filter
 from services.invoice_service.api.reference import Resource
 from services.invoice_service.domain import reference
 
@@ -13,7 +15,11 @@ GL_ACCOUNTS = Resource(
     bodies.GlAccountBody,
     bodies.GlAccountBody.record,
     bodies.GlAccountShown,
-    ListSpec(("number", "description", "category"), "number", (SEARCH, ACTIVE)),
+    ListSpec(
+        ("number", "description", "category"),
+        "number",
+        (SEARCH, ACTIVE, choice_filter("category", "Those of a category", get_args(bodies.Category))),
+    ),
     variable="number",
 )
 PRODUCTS = Resource(

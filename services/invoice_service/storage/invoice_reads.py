@@ -6,7 +6,7 @@ from services.invoice_service.storage.lists import Expression, Listing
 _LINK = "jsonb_build_object('id', {0}.id, 'number', {0}.number, 'date', {0}.date, 'status', {0}.status)"
 
 CONTENT = """
-    'invoice', to_jsonb(i) - 'snapshot' - 'search',
+    'invoice', to_jsonb(i) - '{snapshot,search,search_key}'::text[],
     'lines', coalesce((select jsonb_agg(to_jsonb(l) order by l.position)
                        from invoice_lines l where l.invoice_id = i.id), '[]'),
     'taxes', coalesce((select jsonb_agg(to_jsonb(t) order by t.position)
@@ -39,11 +39,12 @@ _AROUND = f"""
         select from emails e where e.state in ('prepared', 'sending') and e.invoice_id = any (
             array(select i.id union all select c.id from invoices c where c.rebills = i.id))),
     'credited_lines', coalesce((
-        select jsonb_agg(to_jsonb(credited)) from (
-            select c.credited_line as line, -coalesce(sum(c.quantity), 0) as quantity,
+        select jsonb_agg(jsonb_build_object('line', l.id, 'quantity', credited.quantity, 'amount', credited.amount))
+        from invoice_lines l, lateral (
+            select -coalesce(sum(c.quantity), 0) as quantity,
                    -coalesce(sum(c.total) filter (where c.quantity is null), 0) as amount
-            from invoice_lines l join invoice_lines c on c.credited_line = l.id
-            where l.invoice_id = i.id and i.status = 'final_sent' group by c.credited_line) credited), '[]'),
+            from invoice_lines c where c.credited_line = l.id having count(*) > 0) credited
+        where l.invoice_id = i.id and i.status = 'final_sent'), '[]'),
     'settings', (select jsonb_strip_nulls(jsonb_build_object(
         'connector', body -> 'connector', 'connector_paused', body -> 'connector_paused',
         'outbound', body -> 'outbound')) from settings),
@@ -75,11 +76,13 @@ LISTING = Listing(
         "kind": "i.kind = any({})",
         "from": "i.date >= any({}::date[])",
         "to": "i.date <= any({}::date[])",
-        "hold": "(i.hold is not null) = any({}::boolean[])",
-        "favourite": "exists (select from favourites f where f.invoice_id = i.id and f.actor = $1)"
-        " = any({}::boolean[])",
+    },
+    flags={
+        "hold": "(i.hold is not null)",
+        "favourite": "exists (select from favourites f where f.invoice_id = i.id and f.actor = $1)",
     },
     search="i.search",
+    search_key="i.search_key",
     base="$1::text is not null",
 )
 

@@ -15,6 +15,10 @@ T = TypeVar("T")
 BATCH = 1000
 """Rows that are read at a time where all of them are wanted."""
 
+# Which index is the right one depends on the values: how rare a word is, whether the wanted states are the open ones.
+# A statement that is used again and again would be planned for any values after a while.
+_PLANNED_ANEW = "set local plan_cache_mode = force_custom_plan"
+
 
 @dataclass(frozen=True, slots=True)
 class Expression:
@@ -31,7 +35,8 @@ class Listing:
     `columns` and `joins` belong to the page alone; `source` and `conditions` decide which rows there are.
     A condition holds one `{}` for its parameter (an array with the values of the filter). A flag is a condition
     without one: it stands in the statement as it is, so that an index of the rows that fulfil it is found. `search`
-    is the text that the filter `q` looks in, word by word, without case and accents.
+    is the text that the filter `q` looks in, word by word, without case and accents; `search_key`, where that is kept
+    without them already. `search_also`: a further condition under which a word is found, with one `{}` for it.
     """
 
     columns: str
@@ -43,7 +48,14 @@ class Listing:
     conditions: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
     search: str | None = None
+    search_key: str | None = None
+    search_also: str | None = None
     base: str = "true"
+
+    @property
+    def searched(self) -> str | None:
+        """What `q` is looked for in: without case and accents."""
+        return self.search_key or (f"sort_key({self.search})" if self.search is not None else None)
 
 
 async def fetch_page(
@@ -61,6 +73,7 @@ async def fetch_page(
         Invalid: `after` does not hold values of the sort fields.
     """
     where, values = filtered(listing, query, arguments)
+    await connection.execute(_PLANNED_ANEW)
     count = await count_up_to(connection, listing, query, COUNT_LIMIT, arguments)
     order = _order(listing, query)
     behind, after = _behind(order, query, first=len(values) + 1)
@@ -123,6 +136,19 @@ async def batches(
         yield rows
 
 
+async def fetch_first(
+    connection: Connection, listing: Listing, query: ListQuery, build: Callable[[asyncpg.Record], T]
+) -> tuple[T, ...]:
+    """The first rows of a list, in one statement: how many there are is not counted."""
+    where, values = filtered(listing, query)
+    rows = await connection.fetch(
+        f"select {listing.columns} from {listing.source} {listing.joins} where {where}"
+        f" order by {_ordering(_order(listing, query))} limit {query.limit}",
+        *values,
+    )
+    return tuple(build(row) for row in rows)
+
+
 def bad_cursor() -> Invalid:
     """The refusal of an `after` that no list has given."""
     return Invalid("invalid_parameter", errors=(FieldError("after", "invalid"),))
@@ -143,16 +169,21 @@ def filtered(listing: Listing, query: ListQuery, arguments: Sequence[Any] = ()) 
     """The condition of the rows that pass the filters, and its parameters, `arguments` first."""
     parts, values = [f"({listing.base})"], list(arguments)
     for name, wanted in query.filters.items():
-        if name == "q" and listing.search is not None:
+        if name == "q" and listing.searched is not None:
             for word in " ".join(wanted).split():
                 values.append(f"%{_escaped(word)}%")
-                parts.append(f"sort_key({listing.search}) like sort_key(${len(values)})")
+                parts.append(_worded(listing, f"sort_key(${len(values)})"))
         elif name in listing.flags:
             parts.append(_flagged(listing.flags[name], wanted))
         else:
             values.append(list(wanted))
             parts.append(f"({listing.conditions[name].format(f'${len(values)}')})")
     return " and ".join(parts), values
+
+
+def _worded(listing: Listing, word: str) -> str:
+    found = f"{listing.searched} like {word}"
+    return found if listing.search_also is None else f"({found} or {listing.search_also.format(word)})"
 
 
 def _flagged(condition: str, wanted: Sequence[bool]) -> str:

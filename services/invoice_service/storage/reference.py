@@ -7,7 +7,7 @@ import asyncpg
 from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.reference import R
-from services.invoice_service.storage.lists import fetch_page
+from services.invoice_service.storage.lists import fetch_first, fetch_page
 from services.invoice_service.storage.tables import TABLES, table_of
 from services.invoice_service.storage.unit_of_work import Transaction
 
@@ -51,6 +51,11 @@ class PostgresReference:
         """See the port."""
         table = table_of(kind)
         return await fetch_page(self._connection, table.listing(), query, table.build)
+
+    async def first(self, kind: type[R], query: ListQuery) -> tuple[R, ...]:
+        """See the port."""
+        table = table_of(kind)
+        return await fetch_first(self._connection, table.listing(), query, table.build)
 
     async def all(self, kind: type[R]) -> tuple[R, ...]:
         """See the port."""

@@ -64,6 +64,7 @@ class Table(Generic[R]):
     sorts: Mapping[str, Expression] = field(default_factory=dict)
     search: str = ""
     has_active: bool = True
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> Column:
@@ -94,7 +95,10 @@ class Table(Generic[R]):
             key=key,
             sorts={self.key.sql.strip('"'): key, **self.sorts},
             default_sort=(SortKey(self.key.sql.strip('"')),),
-            conditions={"active": "active = any({}::boolean[])"} if self.has_active else {},
+            conditions={
+                **({"active": "active = any({}::boolean[])"} if self.has_active else {}),
+                **self.conditions,
+            },
             search=self.search,
         )
 
@@ -108,6 +112,7 @@ GL_ACCOUNTS = Table(
     (_plain("number"), _plain("description"), _plain("category"), _plain("active")),
     {"description": Expression("sort_key(description)"), "category": Expression("category")},
     "number || ' ' || description",
+    conditions={"category": "category = any({}::text[])"},
 )
 PRODUCTS = Table(
     Product,

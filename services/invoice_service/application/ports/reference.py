@@ -45,6 +45,9 @@ class ReferenceRepository(Protocol):
     async def page(self, kind: type[R], query: ListQuery) -> Page[R]:
         """One page of the list of a kind."""
 
+    async def first(self, kind: type[R], query: ListQuery) -> tuple[R, ...]:
+        """The first of a list, without counting it: what is suggested while one types."""
+
     async def all(self, kind: type[R]) -> tuple[R, ...]:
         """Every record of a kind, by code: for kinds of which a shop has few."""
 

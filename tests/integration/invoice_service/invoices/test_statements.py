@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 class Counted:
-    """The statements of the API, without BEGIN and COMMIT."""
+    """The statements of the API, without those that read and write nothing (BEGIN, COMMIT, SET)."""
 
     def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         assert shop.api.pool is not None
@@ -32,7 +32,7 @@ class Counted:
                 connection.remove_query_logger(self._note)
 
     def _note(self, query: asyncpg.connection.LoggedQuery) -> None:
-        if not query.query.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+        if not query.query.startswith(("BEGIN", "COMMIT", "ROLLBACK", "set local")):
             self.statements.append(" ".join(query.query.split())[:60])
 
     async def of(self, call: Awaitable[Reply], status: int) -> list[str]:
