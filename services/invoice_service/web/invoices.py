@@ -113,7 +113,10 @@ def _with(request: web.Request, **changed: str) -> str:
 
 
 async def favour(request: web.Request) -> web.Response:
-    """Put a star on an invoice, or take it away: `ref` and `favourite` in one field, as a button sends it."""
+    """Put a star on an invoice, or take it away: `ref` and `favourite` in one field, as a button sends it.
+
+    A star is its reader's own, like a language or a theme: who may read an invoice may put one.
+    """
     form = await form_of(request)
     ref, _, favourite = form.text("star").rpartition(":")
     changes = validated(InvoicePatch, {"favourite": favourite == "on"}).changes()

@@ -12,11 +12,11 @@ from services.invoice_service.api.problems import message_of
 from services.invoice_service.api.services import ACTOR
 from services.invoice_service.api.transact import read
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.listing import ListQuery
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.application.preview_line import LinePreview
 from services.invoice_service.domain.errors import Refusal
+from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.line import TEXT, Line
 from services.invoice_service.domain.reference import GlAccount, Product
 from services.invoice_service.domain.tax import TaxCode
@@ -24,10 +24,8 @@ from services.invoice_service.domain.texts import Language
 from services.invoice_service.web.errors import detail_of
 from services.invoice_service.web.forms import Form
 from services.invoice_service.web.line_editor import KINDS, Editor, blank, fields_of, first_field, prices_of
-from services.invoice_service.web.line_pickers import Choice, choices
+from services.invoice_service.web.line_pickers import POSTED_TO, Choice, active, choices, searchable
 from services.invoice_service.web.view import page, view_of
-
-_MOST_SUGGESTED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,35 +92,46 @@ async def _gather(uow: UnitOfWork, context: Context, ref: str, shown: Shown, lan
         kept = await uow.invoices.removed(line_id) if line_id and invoice.line(line_id) is None else None
         return kept.line if kept and kept.invoice_id == invoice.id else None
 
-    products = await uow.reference.page(Product, _suggested())
-    accounts = await uow.reference.page(GlAccount, _suggested())
+    line = _edited(invoice, shown)
+
+    def sought(name: str) -> str:
+        typed = shown.form.text(name) if shown.form else getattr(line, name, None) or ""
+        return searchable(typed)
+
     return _Read(
         loaded,
         await removed(shown.removed),
         await removed(shown.line),
         await choices(uow, invoice, shown.add, shown.sought, language),
         tuple(code for code in await uow.tax_codes.all() if code.active),
-        {one.code: one.description.text(language) for one in products.items},
-        {one.number: one.description for one in accounts.items},
+        {
+            one.code: one.description.text(language)
+            for one in await uow.reference.first(Product, active(sought("product")))
+        },
+        {
+            one.number: one.description
+            for one in await uow.reference.first(GlAccount, active(sought("gl_account"), category=POSTED_TO))
+        },
     )
 
 
-def _suggested() -> ListQuery:
-    return ListQuery(_MOST_SUGGESTED, filters={"active": (True,)})
+def _edited(invoice: Invoice, shown: Shown) -> Line | None:
+    """The line that is edited, unless it is new or gone: the first, when none is named and none is added."""
+    if shown.line:
+        return invoice.line(shown.line)
+    return invoice.lines[0] if invoice.lines and not shown.add else None
 
 
 def _editor(
     found: _Read, shown: Shown, language: Language, preview: LinePreview | None, refusal: Refusal | None
 ) -> Editor:
     invoice, form = found.loaded.invoice, shown.form
-    line = invoice.line(shown.line) if shown.line else None
+    line = _edited(invoice, shown)
     gone = form is not None and line is None and found.lost is not None
     if gone:
         line = found.lost
     elif shown.add == TEXT and invoice.kind == "invoice":
         line = blank(TEXT)
-    elif line is None and not shown.add and invoice.lines:
-        line = invoice.lines[0]
     by_field = {error.field: message_of(error, language) for error in refusal.errors} if refusal else {}
     credit = invoice.kind == "credit_note"
     fields = fields_of(line, language, credit=credit, form=form, faults=by_field) if line else {}

@@ -12,7 +12,8 @@ from services.invoice_service.domain.reference import ExtraChargeCode, GlAccount
 from services.invoice_service.domain.texts import Language
 
 MOST = 20
-_MOST_ACCOUNTS = 200
+POSTED_TO = ("revenue", "expense")
+"""The categories of the accounts that a line may have."""
 _TEXT_LENGTH = 200
 
 
@@ -35,31 +36,34 @@ async def choices(
     uow: UnitOfWork, invoice: Invoice, kind: str, sought: str, language: Language
 ) -> tuple[Choice, ...]:
     """The first of what a line of a kind can be made from, for this invoice."""
-    words = sought.replace("\0", "")[:_TEXT_LENGTH].strip()
+    words = searchable(sought)
     match kind:
         case "job":
             return tuple(_of_job(view) for view in await _jobs(uow, invoice, words))
         case "product":
-            products = await uow.reference.page(Product, _active(words))
             return tuple(
                 Choice({"product": one.code}, one.code, one.description.text(language), price=one.unit_price)
-                for one in products.items
+                for one in await uow.reference.first(Product, active(words))
             )
         case "gl":
-            accounts = await uow.reference.page(GlAccount, _active(words, _MOST_ACCOUNTS))
             return tuple(
                 Choice({"gl_account": one.number}, one.number, one.description)
-                for one in accounts.items
-                if one.category in ("revenue", "expense")
-            )[:MOST]
+                for one in await uow.reference.first(GlAccount, active(words, category=POSTED_TO))
+            )
         case "extra_charge":
             return await _charges(uow, invoice, words, language)
         case _:
             return ()
 
 
-def _active(words: str, limit: int = MOST) -> ListQuery:
-    return ListQuery(limit=limit, filters={"active": (True,), **({"q": (words,)} if words else {})})
+def searchable(typed: str) -> str:
+    """What somebody typed, as it can be looked for."""
+    return typed.replace("\0", "")[:_TEXT_LENGTH].strip()
+
+
+def active(words: str, **filters: tuple[str, ...]) -> ListQuery:
+    """What is in use, narrowed by these words."""
+    return ListQuery(limit=MOST, filters={"active": (True,), **filters, **({"q": (words,)} if words else {})})
 
 
 async def _jobs(uow: UnitOfWork, invoice: Invoice, words: str) -> tuple[JobView, ...]:
@@ -91,8 +95,8 @@ async def _charges(uow: UnitOfWork, invoice: Invoice, words: str, language: Lang
         for charge in view.job.extra_charges
         if charge.remaining and _found(words, f"{view.job.number} {charge.description}")
     ]
-    codes = await uow.reference.page(ExtraChargeCode, _active(words))
-    return (*of_jobs, *(_of_code(code, language) for code in codes.items))
+    codes = await uow.reference.first(ExtraChargeCode, active(words))
+    return (*of_jobs, *(_of_code(code, language) for code in codes))
 
 
 def _of_code(code: ExtraChargeCode, language: Language) -> Choice:

@@ -53,7 +53,7 @@ PAGES = (
     Page("GET", "/invoices", invoices.show, VIEWER),
     Page("POST", "/invoices", new_invoice.create, BILLER),
     Page("GET", "/invoices/new", new_invoice.show, BILLER),
-    Page("POST", "/invoices/favourite", invoices.favour, BILLER),
+    Page("POST", "/invoices/favourite", invoices.favour, VIEWER),
     Page("GET", "/invoices/{ref}", invoice.show, VIEWER),
     Page("POST", "/invoices/{ref}", invoice.edit, BILLER),
     Page("GET", "/invoices/{ref}/pdf", pdf.show, VIEWER),

@@ -78,7 +78,7 @@ function preview() {
   const edited = form();
   if (!edited?.dataset.preview) return undefined;
   const body = new URLSearchParams(new FormData(edited));
-  return look(edited.dataset.preview, { method: "POST", body }, ["line-total", "line-alert", "price-by", "totals"]);
+  return look(edited.dataset.preview, { method: "POST", body }, ["line-total", "line-alert", "price-by", "totals", "suggestions"]);
 }
 
 async function search(field) {

@@ -84,12 +84,10 @@ document.addEventListener("click", async (event) => {
   const at = star.value.lastIndexOf(":");
   const ref = star.value.slice(0, at);
   const favourite = star.value.slice(at + 1) === "on";
-  const answer = await ask(`/api/v1/invoices/${encodeURIComponent(ref)}`, {
-    method: "PATCH",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ favourite }),
-  });
-  if (!answer.ok) return;
+  // The form's own address leads on to the list, which stands here already.
+  const body = new URLSearchParams({ star: star.value });
+  const answer = await ask(star.form.action, { method: "POST", body, redirect: "manual" });
+  if (answer.type !== "opaqueredirect") return;
   star.setAttribute("aria-pressed", String(favourite));
   star.value = `${ref}:${favourite ? "off" : "on"}`;
 });

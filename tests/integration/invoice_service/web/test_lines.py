@@ -301,3 +301,19 @@ async def test_it_is_in_english_too(shop: Shop, people: People) -> None:
     assert (shown(seen, "quantity"), shown(seen, "price")) == ("1,000", "15,812.65")
     await browser.send(seen, line_path(invoice), quantity="1,050")
     assert (await now(shop, invoice))["lines"][0]["quantity"] == "1050"
+
+
+async def test_products_and_accounts_are_suggested_by_what_is_typed(shop: Shop, people: People) -> None:
+    browser = await people.the("biller")
+    for number in range(25):
+        texts = {"fr": f"Reliure {number:02}", "en": f"Binding {number:02}"}
+        expect(await shop.api.put(f"/products/REL-{number:02}", {"description": texts}), 201)
+    invoice = await shop.invoice(customer=await shop.customer())
+    product = (await browser.get(at(invoice, "?add=product&q=REL-03"))).one("//ul[@class='results']//form")
+    seen = await browser.post(at(invoice), dict(product.form_values()))
+    assert [option.get("value") for option in seen.all("//datalist[@id='products']/option")] == ["REL-03"]
+    refused = await browser.send(
+        seen, seen.one("//form[@id='line-form']").get("action"), product="reliure 24"
+    )
+    assert refused.status == 422
+    assert [one.get("value") for one in refused.all("//datalist[@id='products']/option")] == ["REL-24"]

@@ -76,7 +76,7 @@ async def test_the_next_page_is_a_link(shop: Shop, people: People) -> None:
 
 
 async def test_a_star_is_the_readers_own(shop: Shop, people: People) -> None:
-    browser = await people.the("accountant")
+    browser = await people.the("viewer")
     invoice = await shop.invoice(customer=await shop.customer())
     seen = await browser.get("/invoices")
     seen = await browser.send(
@@ -95,6 +95,7 @@ async def test_an_invoice_is_made_from_a_job_or_empty(shop: Shop, people: People
     job, foreign = await shop.job(customer, title="Étiquettes"), await shop.job()
     seen = await browser.get("/invoices/new?q=fromagerie")
     assert seen.says("Fromagerie du Rang")
+    assert [button.get("value") for button in seen.all("//button[@name='job']")] == [job]
     seen = await browser.get(f"/invoices/new?customer={customer}")
     assert [button.get("value") for button in seen.all("//button[@name='job']")] == [job]
     made = await browser.post("/invoices", {"csrf": seen.form("/logout")["csrf"], "job": job})
