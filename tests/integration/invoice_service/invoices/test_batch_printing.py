@@ -33,7 +33,7 @@ def page(width: int) -> bytes:
 async def made(shop: Shop, invoice: Json, width: int) -> None:
     """The renderer has made the PDF of an invoice as it stands."""
     invoice = await shop.get(invoice["id"])
-    name = f"documents/{invoice['id']}-{invoice['version']}.pdf"
+    name = f"documents/{invoice['id']}/{invoice['version']}.pdf"
     kept = await shop.api.services.documents.put(name, page(width))
     document = {"key": kept.key, "sha256": kept.sha256, "size": kept.size}
     data = {"invoice_id": invoice["id"], "version": invoice["version"], "document": document}
@@ -99,8 +99,9 @@ async def test_what_is_kept_for_a_batch_is_kept_as_long_as_the_batch(shop: Shop)
     later = shop.api.clock() + dt.timedelta(days=1)
     assert (await collect_documents(transactions, store, before=later - dt.timedelta(days=12))).batches == 0
     assert (await fetched(shop, batch))[0] == 200
-    collected = await collect_documents(transactions, store, before=later)
-    assert (collected.batches > 0, collected.outdated) == (True, 1)
+    assert len(await store.keys(f"documents/{invoice['id']}")) == 1
+    assert (await collect_documents(transactions, store, before=later)).batches == 1
+    assert await store.keys(f"documents/{invoice['id']}") == []
     assert (await shop.api.get(f"/batches/{batch['id']}")).status == 404
 
 
