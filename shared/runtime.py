@@ -3,10 +3,13 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -78,3 +81,33 @@ async def background(
     finally:
         stopping.set()
         await task
+
+
+async def apart(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do `work` in a thread and a loop of its own: what it computes holds up nothing here.
+
+    Cancelled, it is cancelled too, and waited for.
+    """
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(work())
+
+    def run() -> T:
+        try:
+            return loop.run_until_complete(task)
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+    thread = ThreadPoolExecutor(1, thread_name_prefix="apart")
+    running = asyncio.get_running_loop().run_in_executor(thread, run)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        with suppress(RuntimeError):  # its loop is closed: it has ended
+            loop.call_soon_threadsafe(task.cancel)
+        await asyncio.wait({running})
+        running.exception()  # seen: whatever it was, nobody waits for it any more
+        raise
+    finally:
+        thread.shutdown(wait=False)

@@ -21,6 +21,7 @@ from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
 from services.invoice_service.application.back_up import back_up
 from services.invoice_service.application.backup_folder import BackupFolder, Manifest
+from services.invoice_service.application.book_checks import booked_lines, with_findings
 from services.invoice_service.application.collect_documents import Collected, collect_documents
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
@@ -37,6 +38,7 @@ from services.invoice_service.domain.actors import SYSTEM
 from services.invoice_service.domain.audit_chain import Head
 from services.invoice_service.messaging.alerting import AlertMailer
 from services.invoice_service.messaging.batches import BatchRunner
+from services.invoice_service.messaging.book_checker import BookChecker
 from services.invoice_service.messaging.chores import Chores
 from services.invoice_service.messaging.inbound import Inbound
 from services.invoice_service.messaging.live import LiveFeed
@@ -61,9 +63,11 @@ from shared.identifiers import new_id
 from shared.observability.health import Check, Presence
 from shared.postgres.migrations import ensure_roles, exit_when_stopped, migrate
 from shared.postgres.pool import Pool, PoolBusy, open_pool
-from shared.runtime import background, repeated
+from shared.runtime import apart, background, repeated
 from shared.settings import SettingsRefused
 
+Ledger = Callable[[], Iterable[Mapping[str, Any]]]
+"""The lines of accounting's export."""
 _DAY_SECONDS = 24 * 60 * 60.0
 OWNER = "invoice_owner"
 SERVICE = "invoice_service"
@@ -103,13 +107,16 @@ async def api(
     checks: Mapping[str, Check],
     after_commit: Callable[[], None],
     presence: Presence | None = None,
+    ledger: Ledger | None = None,
 ) -> AsyncIterator[int]:
     """The API on its port, which is what is yielded.
 
     `presence`: told of its coming, and before it goes; None where nobody else could take its requests.
+    `ledger`: the export of accounting, where that can be had; None: checks of the books leave it out.
     """
     present = presence or Presence()
     live = live_on(pool, settings)
+    checker = BookChecker(transactions_on(pool), lambda: apart(lambda: check_all(settings, ledger)))
     services = ApiServices(
         transactions=transactions_on(pool),
         clock=now,
@@ -117,11 +124,16 @@ async def api(
         documents=DocumentStore(settings.documents_url),
         live=live,
         after_commit=after_commit,
+        check_wanted=checker.wake,
         checks=checks,
         presence=present,
     )
     app = application(services)
-    async with background("live", live.run), listening(app, settings.host, settings.port) as port:
+    async with (
+        background("live", live.run),
+        background("book checks", checker.run),
+        listening(app, settings.host, settings.port) as port,
+    ):
         present.arrive()
         try:
             yield port
@@ -210,14 +222,16 @@ async def consumer(
 
 
 @asynccontextmanager
-async def serving(settings: InvoiceSettings, bus: WatchedBus) -> AsyncIterator[int]:
-    """All three parts in one process, on one pool; the port of the API is what is yielded."""
+async def serving(
+    settings: InvoiceSettings, bus: WatchedBus, ledger: Ledger | None = None
+) -> AsyncIterator[int]:
+    """All three parts in one process, on one pool; the port of the API is what is yielded. `ledger`: see `api`."""
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(database(settings, "standalone"))
         relaying = await stack.enter_async_context(relay(settings, pool, bus))
         await stack.enter_async_context(consumer(settings, pool, bus, relaying.wake))
         checks = {"database": pool.ready, "bus": bus.ready}
-        yield await stack.enter_async_context(api(settings, pool, checks, relaying.wake))
+        yield await stack.enter_async_context(api(settings, pool, checks, relaying.wake, ledger=ledger))
 
 
 async def migrate_database(settings: InvoiceSettings) -> list[str]:
@@ -286,6 +300,18 @@ async def check_books(
     async with database(settings, "verify") as pool:
         documents = DocumentStore(settings.documents_url)
         return await verify(PostgresBooks(pool), documents, ledger, PostgresChain(pool), head)
+
+
+async def check_all(settings: InvoiceSettings, ledger: Ledger | None) -> Report:
+    """A check that somebody asked for: with the ledger, where its export can be had.
+
+    Raises:
+        Exception: it could not be done, whatever the cause.
+    """
+    if ledger is None:
+        return await check_books(settings, None)
+    booked, unreadable = booked_lines(ledger())
+    return with_findings(await check_books(settings, booked), unreadable)
 
 
 async def make_backup(

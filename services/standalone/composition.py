@@ -9,6 +9,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -22,6 +23,7 @@ from services.mailer import composition as mailing
 from services.mailer.settings import MailerSettings
 from services.render_service import composition as rendering
 from services.render_service.settings import RenderSettings
+from services.standalone.books import ledger_of
 from services.standalone.demo_data.filling import fill
 from services.standalone.demo_data.logo import LOGO
 from services.standalone.demo_data.marker import Demonstration, demonstration_in, keep
@@ -115,7 +117,7 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         await stack.enter_async_context(rendering.serving(render, bus))
         await stack.enter_async_context(mailing.serving(mailer, bus))
         await stack.enter_async_context(accounting.serving(ledger, bus))
-        port = await stack.enter_async_context(invoicing.serving(invoice, bus))
+        port = await stack.enter_async_context(invoicing.serving(invoice, bus, partial(ledger_of, ledger)))
         await stack.enter_async_context(invoicing.collecting_daily(invoice))
         await stack.enter_async_context(
             management_port(settings.management_host, settings.management_port, {"bus": bus.ready})

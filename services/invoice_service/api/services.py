@@ -24,7 +24,8 @@ class ApiServices:
     """Everything outside the API that its handlers use.
 
     `after_commit` is called after every transaction that may have put messages in the outbox: a hint, which may
-    do nothing. `checks` are what `/readyz` asks; `presence` says when the process is about to stop.
+    do nothing. `check_wanted`, another hint: a check of the books was asked for. `checks` are what `/readyz` asks;
+    `presence` says when the process is about to stop.
     """
 
     transactions: Transactions[UnitOfWork]
@@ -33,6 +34,7 @@ class ApiServices:
     documents: DocumentStore
     live: Live
     after_commit: Callable[[], None] = _nothing
+    check_wanted: Callable[[], None] = _nothing
     checks: Mapping[str, Check] = field(default_factory=dict)
     presence: Presence = field(default_factory=Presence)
 

@@ -70,6 +70,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "A message of the same identity with another content was received before.",
     ),
     "not_replayable": ("Ce message ne peut pas être rejoué.", "This message can't be replayed."),
+    "check_running": (
+        "Une vérification est déjà demandée ou en cours.",
+        "A check is asked for or under way already.",
+    ),
     "dead": ("Les tentatives sont épuisées.", "The attempts are exhausted."),
     # reference data
     "in_use": ("{ref} est utilisé et ne peut pas être supprimé.", "{ref} is in use and can't be deleted."),

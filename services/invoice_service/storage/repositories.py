@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from services.invoice_service.application.ports.batches import BatchRepository
+from services.invoice_service.application.ports.book_checks import BookCheckRepository
 from services.invoice_service.application.ports.documents import DocumentRepository
 from services.invoice_service.application.ports.invoicing import (
     DraftingRepository,
@@ -19,6 +20,7 @@ from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
 from services.invoice_service.application.ports.work_list import WorkListRepository
 from services.invoice_service.storage.batches import Batches
+from services.invoice_service.storage.book_checks import BookChecks
 from services.invoice_service.storage.documents import Documents
 from services.invoice_service.storage.drafting import DraftingReads
 from services.invoice_service.storage.emails import Emails
@@ -52,6 +54,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self.steps: StepRepository = Steps(transaction)
         self.notifications: NotificationRepository = Notifications(transaction)
         self.work_list: WorkListRepository = WorkList(transaction)
+        self.book_checks: BookCheckRepository = BookChecks(transaction)
         self.operations: OperationsRepository = Operations(transaction)
 
     @asynccontextmanager

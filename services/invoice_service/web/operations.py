@@ -10,14 +10,17 @@ from services.invoice_service.api.bodies.settings import SettingsBody
 from services.invoice_service.api.invoice_view import reason_view
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import committed, read
+from services.invoice_service.application.book_checks import ask_for_check
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.edit_settings import edit_settings
+from services.invoice_service.application.finding_words import finding_sentence
 from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.book_checks import BookCheck
 from services.invoice_service.application.ports.operations import LaneSeen, QueueSeen, Trouble, Troubles
-from services.invoice_service.domain.errors import Invalid
+from services.invoice_service.domain.errors import Conflict, Invalid
 from services.invoice_service.domain.settings import ShopSettings
 from services.invoice_service.domain.texts import Language
-from services.invoice_service.web.errors import faults_of
+from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
 from services.invoice_service.web.links import invoice_path
 from services.invoice_service.web.pages import see_other
@@ -48,6 +51,7 @@ class Seen:
     troubles: Troubles
     queues: Sequence[QueueSeen]
     answers: Mapping[str, int]
+    checks: Sequence[BookCheck]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ async def look(uow: UnitOfWork, _context: Context) -> Seen:
         await seen.troubles(most=MOST_SHOWN),
         await seen.queues(),
         await seen.answers(),
+        await uow.book_checks.latest(most=2),
     )
 
 
@@ -97,6 +102,18 @@ async def switch(request: web.Request) -> web.Response:
         faults = dict(faults_of(refusal, view_of(request).language))
         return await operations_page(request, status=422, faults=faults, form=form)
     return see_other(f"{PATH}?done=switches#switches")
+
+
+async def check_books(request: web.Request) -> web.Response:
+    """Ask for a check of the books; it is done beside everything else."""
+    try:
+        await committed(request, ask_for_check)
+    except Conflict as refusal:
+        return await operations_page(
+            request, status=409, refused=[detail_of(refusal, view_of(request).language)]
+        )
+    request.app[SERVICES].check_wanted()
+    return see_other(f"{PATH}#check")
 
 
 async def operations_page(
@@ -129,6 +146,9 @@ async def operations_page(
             for step in STEPS
         ],
         trial="" if seen.settings.outbound in ("on", "off") else seen.settings.outbound,
+        running=next((check for check in seen.checks if check.ended_at is None), None),
+        checked=next((check for check in seen.checks if check.ended_at is not None), None),
+        findings=_findings(seen.checks, view_of(request).language),
         faults=faults or {},
         form=form,
         refused=refused,
@@ -170,3 +190,12 @@ def _shown(troubles: Sequence[Trouble], step: str, language: Language) -> list[d
 
 def _reason(reason: Mapping[str, str] | None, language: Language) -> str:
     return str(reason_view(reason["code"], reason.get("message", ""), language)["message"]) if reason else ""
+
+
+def _findings(checks: Sequence[BookCheck], language: Language) -> list[tuple[str, str, str]]:
+    """What the last check that ended has found: which check, of what, and the sentence."""
+    report = next((check.report for check in checks if check.ended_at is not None), None) or {}
+    return [
+        (one["check"], one["subject"], finding_sentence(one["code"], one["data"]).text(language))
+        for one in report.get("findings", ())
+    ]

@@ -84,6 +84,7 @@ PAGES = (
     Page("GET", "/operations", operations.show, ADMIN),
     Page("POST", "/operations/retry", operations_retry.retry, ADMIN),
     Page("POST", "/operations/switches", operations.switch, ADMIN),
+    Page("POST", "/operations/check", operations.check_books, ADMIN),
     Page("GET", "/operations/parked", parked.show, ACCOUNTANT),
     Page("POST", "/operations/parked/replay", parked.replay_some, ADMIN),
     Page("GET", "/operations/parked/{id}", parked.show_one, ACCOUNTANT),

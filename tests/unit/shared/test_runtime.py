@@ -1,10 +1,11 @@
 """Work that is done again and again beside the rest."""
 
 import asyncio
+import threading
 
 import pytest
 
-from shared.runtime import repeated
+from shared.runtime import apart, repeated
 
 
 class Work:
@@ -55,3 +56,45 @@ async def test_what_nobody_expected_is_not_swallowed() -> None:
     with pytest.raises(ValueError, match="a defect"):
         async with repeated("collect", work, seconds=3600, tolerating=(OSError,)):
             await work.until(1)
+
+
+async def test_what_is_done_apart_does_not_hold_up_the_loop() -> None:
+    begun, goes_on = threading.Event(), threading.Event()
+
+    async def work() -> str:
+        begun.set()
+        goes_on.wait(20)  # as a long computation would: this loop stands still
+        return threading.current_thread().name
+
+    task = asyncio.create_task(apart(work))
+    while not begun.is_set():  # noqa: ASYNC110 - the other loop is in another thread
+        await asyncio.sleep(0)
+    goes_on.set()
+    assert (await task).startswith("apart")
+
+
+async def test_what_fails_apart_fails_here() -> None:
+    async def work() -> None:
+        raise OSError("no ledger")
+
+    with pytest.raises(OSError, match="no ledger"):
+        await apart(work)
+
+
+async def test_what_is_cancelled_is_cancelled_apart_and_waited_for() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    task = asyncio.create_task(apart(work))
+    while not begun.is_set():  # noqa: ASYNC110 - the other loop is in another thread
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert ended.is_set()

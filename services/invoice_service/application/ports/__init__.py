@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from services.invoice_service.application.ports.batches import BatchRepository
+from services.invoice_service.application.ports.book_checks import BookCheckRepository
 from services.invoice_service.application.ports.invoicing import InvoicingPorts
 from services.invoice_service.application.ports.operations import OperationsRepository
 from services.invoice_service.application.ports.reference import ReferencePorts
@@ -21,3 +22,4 @@ class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
     operations: OperationsRepository
     reports: ReportRepository
     batches: BatchRepository
+    book_checks: BookCheckRepository

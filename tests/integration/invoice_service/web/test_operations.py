@@ -4,10 +4,12 @@ import uuid
 
 import pytest
 
-from services.invoice_service.composition import transactions_on
+from services.invoice_service.composition import check_all, transactions_on
+from services.invoice_service.messaging.book_checker import BookChecker
+from shared.runtime import apart, background
 from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, mailed, not_transferred
 from tests.integration.invoice_service.web.people import People
-from tests.support.visitor import Seen
+from tests.support.visitor import Seen, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -157,3 +159,45 @@ async def test_the_workers_are_those_that_were_seen(shop: Shop, people: People) 
     told = region(await admin.get(PATH), "workers")
     assert "Il ne regarde plus les files" in told
     assert "Vu par le relais il y a 3 jours." in told
+
+
+async def test_the_books_are_checked_on_demand_never_two_at_once(shop: Shop, people: People) -> None:
+    admin = await people.the("admin")
+    await shop.finalize(await shop.billing({"price": "100.00"}))
+    seen = await admin.get(PATH)
+    assert "Aucune vérification" in region(seen, "check")
+
+    running = await admin.send(seen, f"{PATH}/check")
+    assert "Une vérification est en cours" in region(running, "check")
+    assert running.all("//form[@action='/operations/check']") == []
+    twice = await admin.send(seen, f"{PATH}/check")
+    assert twice.status == 409
+    assert twice.says("Une vérification est déjà demandée ou en cours.")
+
+    seen = await checked(shop, admin)
+    assert "Les livres sont justes" in region(seen, "check")
+    assert "Le grand livre n'est pas comparé ici" in region(seen, "check")
+    assert "demandée par Personne" in region(seen, "check")
+    asked = await shop.database.fetch("select subject from audit where subject_kind = 'book_check'")
+    assert len(asked) == 1
+
+    await shop.database.fetch(
+        "update number_series set next_value = next_value + 1 where kind = 'final' and used"
+    )
+    await admin.send(await admin.get(PATH), f"{PATH}/check")
+    told = region(await checked(shop, admin), "findings")
+    assert "Numéros · " in told
+    assert "aucune facture n'a ce numéro de la séquence final" in told
+    english = await (await people.one("admin", language="en")).get(PATH)
+    assert "no invoice has this number of the final series" in region(english, "findings")
+
+
+async def checked(shop: Shop, admin: Visitor) -> Seen:
+    """The page once what was asked for is done, as a process of the API does it."""
+    settings = shop.api.services.settings
+    checker = BookChecker(
+        transactions_on(shop.api.pool), lambda: apart(lambda: check_all(settings, None)), poll_seconds=0.05
+    )
+    async with background("checks", checker.run):
+        await shop.until_rows("select 1 from book_checks where ended_at is null", some=False)
+    return await admin.get(PATH)

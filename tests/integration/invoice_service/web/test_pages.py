@@ -28,7 +28,7 @@ _MORE_STATEMENTS = {
     "/invoices/{ref}/lines": 8,
     "/invoices/{ref}/emails/new": 7,
     "/invoices/{ref}/emails/preview": 11,
-    "/operations": 9,
+    "/operations": 10,
 }
 # They end or change what the other cases stand on.
 _APART = {("POST", "/logout"), ("POST", "/login"), ("GET", "/{rest:(?!api/|static/).+}")}
