@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -11,8 +13,9 @@ pytest_plugins = [
     "tests.support.deployed_shop",
 ]
 
-# How long one example takes tells how busy the machine is, and nothing of the code.
-settings.register_profile("factures", deadline=None)
+# How long one example takes tells how busy the machine is, and nothing of the code. Other examples in each run, but
+# in CI those of the code: what failed there can be repeated (as its order can, see the Makefile).
+settings.register_profile("factures", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("factures")
 
 

@@ -19,7 +19,6 @@ _TIMES = {"deep": 40}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 1)
 _SETTINGS = settings(
     stateful_step_count=40,
     deadline=None,
-    derandomize=False,
     print_blob=True,
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
