@@ -131,5 +131,5 @@ async def log_in(
         await screen.page.fill("#email", shop.email)
         await screen.page.fill("#password", shop.password)
         await screen.page.press("#password", "Enter")
-        await screen.page.wait_for_url("**/invoices*")
+        await screen.page.wait_for_url(shop.address + "/")
         yield screen

@@ -43,6 +43,7 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
     number = await new_invoice(client)
     final = (await client.get("/invoices?status=final_sent&kind=invoice&limit=1"))["data"][0]["number"]
     screens = (
+        "/",
         "/work-list",
         "/invoices",
         "/invoices/new",

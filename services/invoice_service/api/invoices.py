@@ -36,6 +36,7 @@ from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.invoice import OPEN_STATUSES, Invoice, Status
 
+STEPS = ("rendering", "delivery", "transfer")
 _STATUSES = tuple(status.value for status in Status)
 REF_PATTERN = r"^[A-Za-z0-9/.-]{1,100}$"
 """Ids, and whatever a number series can give."""
@@ -57,6 +58,7 @@ LISTING = ListSpec(
         flag_filter("favourite", "Only the caller's favourites, or only the others"),
         choice_filter("kind", "Invoices or credit notes", ("invoice", "credit_note")),
         flag_filter("hold", "Only those on hold, or only the others"),
+        choice_filter("failed", "With such a step that failed or is uncertain", STEPS),
     ),
 )
 TRAIL = ListSpec(sorts=("at",), default="-at")
@@ -106,7 +108,11 @@ def asked_of(request: web.Request) -> ListQuery:
     Raises:
         Invalid: see `list_query`.
     """
-    asked = list_query(request, LISTING)
+    return of_statuses(list_query(request, LISTING))
+
+
+def of_statuses(asked: ListQuery) -> ListQuery:
+    """What is asked of the list, told by statuses: the open ones, unless it says which."""
     filters = dict(asked.filters)
     statuses = filters.get("status", tuple(status.value for status in OPEN_STATUSES))
     if "all" in statuses:

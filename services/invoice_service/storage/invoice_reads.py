@@ -53,6 +53,14 @@ _AROUND = f"""
 
 LOAD = f"select jsonb_build_object({CONTENT}, {_AROUND}) from invoices i join invoice_axes a on a.invoice_id = i.id"
 
+# A document of an earlier version says nothing of the invoice. The first condition is that of an index.
+_FAILED = """exists (select from invoice_axes x where x.invoice_id = i.id
+    and ('failed' in (x.rendering_state, x.delivery_state, x.transfer_state)
+         or 'uncertain' in (x.rendering_state, x.delivery_state, x.transfer_state))
+    and (('rendering' = any({0}) and x.rendering_state in ('failed', 'uncertain') and x.rendering_version = i.version)
+         or ('delivery' = any({0}) and x.delivery_state in ('failed', 'uncertain'))
+         or ('transfer' = any({0}) and x.transfer_state in ('failed', 'uncertain'))))"""
+
 LISTING = Listing(
     columns=f"jsonb_build_object({CONTENT}, {_AROUND.replace('$2', '$1')}) as read",
     source="invoices i",
@@ -76,6 +84,7 @@ LISTING = Listing(
         "kind": "i.kind = any({})",
         "from": "i.date >= any({}::date[])",
         "to": "i.date <= any({}::date[])",
+        "failed": _FAILED.replace("{0}", "{0}::text[]"),
     },
     flags={
         "hold": "(i.hold is not null)",

@@ -29,7 +29,7 @@ from services.invoice_service.storage.invoice_rows import (
     surroundings_from,
     tax_rows,
 )
-from services.invoice_service.storage.lists import fetch_page
+from services.invoice_service.storage.lists import count_each, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
 
 _KEEP_REMOVED = """
@@ -70,6 +70,10 @@ class Invoices:
         return await fetch_page(
             self._connection, LISTING, query, lambda row: _loaded(row["read"]), arguments=(actor,)
         )
+
+    async def counts(self, queries: Mapping[str, ListQuery], actor: str) -> Mapping[str, int]:
+        """See `InvoiceRepository.counts`."""
+        return await count_each(self._connection, LISTING, queries, (actor,))
 
     async def count(self) -> int:
         """See the port."""

@@ -102,12 +102,23 @@ async def count_up_to(
 ) -> int:
     """How many rows pass the filters; counted to one more than `most`."""
     where, values = filtered(listing, query, arguments)
-    return int(
-        await connection.fetchval(
-            f"select count(*) from (select from {listing.source} where {where} limit {most + 1}) counted",
-            *values,
-        )
-    )
+    return int(await connection.fetchval(_counted(listing, where, most), *values))
+
+
+async def count_each(
+    connection: Connection, listing: Listing, queries: Mapping[str, ListQuery], arguments: Sequence[Any] = ()
+) -> dict[str, int]:
+    """How many rows each of these queries finds, counted like the count of a page; one statement for all of them."""
+    counts, values = [], list(arguments)
+    for query in queries.values():
+        where, values = filtered(listing, query, values)
+        counts.append(_counted(listing, where, COUNT_LIMIT))
+    row = await connection.fetchrow(f"select {', '.join(f'({count})' for count in counts)}", *values)
+    return dict(zip(queries, row or (), strict=True))
+
+
+def _counted(listing: Listing, where: str, most: int) -> str:
+    return f"select count(*) from (select from {listing.source} where {where} limit {most + 1}) counted"
 
 
 async def fetch_all(

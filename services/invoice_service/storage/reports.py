@@ -21,6 +21,7 @@ from services.invoice_service.domain.reports import (
     charged_of,
     sales_of,
 )
+from services.invoice_service.domain.sales_overview import MonthOfSales
 from services.invoice_service.domain.texts import Localized
 from services.invoice_service.storage.invoice_reads import LISTING
 from services.invoice_service.storage.lists import batches, count_up_to, fetch_all
@@ -144,6 +145,19 @@ class Reports:
         return tuple(
             YearOfSales(year, sales_of(_sold(row) for row in group))
             for year, group in _grouped(rows, lambda row: row["year"])
+        )
+
+    async def months(self, chosen: Chosen) -> tuple[MonthOfSales, ...]:
+        """See the port."""
+        finals, values = _finals(chosen)
+        rows = await self._connection.fetch(
+            f"""select extract(year from f.date)::integer as year, extract(month from f.date)::integer as month, {_SUMS}
+                from ({finals}) f group by year, month, f.currency order by year, month, f.currency""",
+            *values,
+        )
+        return tuple(
+            MonthOfSales(year, month, sales_of(_sold(row) for row in group))
+            for (year, month), group in _grouped(rows, lambda row: (row["year"], row["month"]))
         )
 
     async def count_invoices(self, query: ListQuery, actor: str, *, most: int) -> int:

@@ -26,6 +26,7 @@ def _environment() -> Environment:
         "asset": ASSETS.address,
         "date_text": formats.date_text,
         "long_date": formats.long_date,
+        "month_text": formats.month_text,
         "time_text": formats.time_text,
         "duration": formats.duration,
         "amount": formats.amount,

@@ -28,6 +28,11 @@ def long_date(value: dt.date | str | None, language: Language) -> str:
     return format_date(date, "long", locale=LOCALES[language])
 
 
+def month_text(month: int, language: Language) -> str:
+    """A month, shortly: « janv. », "Jan"."""
+    return format_date(dt.date(2000, month, 1), "LLL", locale=LOCALES[language])
+
+
 def time_text(value: dt.datetime | str | None, language: Language, zone: str) -> str:
     """A moment in the shop's time zone: « 18 juill. 2025, 10 h 03 »."""
     if value is None:

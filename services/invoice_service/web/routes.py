@@ -9,6 +9,7 @@ from services.invoice_service.web import (
     doing,
     emails,
     emails_history,
+    home,
     invoice,
     invoices,
     journal,
@@ -24,13 +25,9 @@ from services.invoice_service.web import (
     settings_index,
     work_list,
 )
-from services.invoice_service.web.pages import Page, add_pages, see_other
+from services.invoice_service.web.pages import Page, add_pages
 from services.invoice_service.web.sessions import SESSIONS, Sessions
 from services.invoice_service.web.sheet_kinds import SHEETS
-
-
-async def _home(_request: web.Request) -> web.Response:
-    return see_other("/invoices")
 
 
 async def _missing(request: web.Request) -> web.StreamResponse:
@@ -42,7 +39,7 @@ async def _missing(request: web.Request) -> web.StreamResponse:
 
 _LINES = "/invoices/{ref}/lines"
 PAGES = (
-    Page("GET", "/", _home, VIEWER),
+    Page("GET", "/", home.show, VIEWER),
     Page("GET", "/login", login.show, None),
     Page("POST", "/login", login.enter, None),
     Page("POST", "/logout", login.leave, None),

@@ -89,6 +89,9 @@ class InvoiceRepository(Protocol):
     async def page(self, query: ListQuery, actor: str) -> Page[Loaded]:
         """One page of the list."""
 
+    async def counts(self, queries: Mapping[str, ListQuery], actor: str) -> Mapping[str, int]:
+        """How many invoices the list has for each of these queries; each counted to one more than `COUNT_LIMIT`."""
+
     async def count(self) -> int:
         """How many there are in all; counted to one more than `COUNT_LIMIT`."""
 

@@ -14,6 +14,7 @@ from services.invoice_service.domain.reports import (
     TaxRow,
     YearOfSales,
 )
+from services.invoice_service.domain.sales_overview import MonthOfSales
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class ReportRepository(Protocol):
 
     async def years(self, chosen: Chosen) -> tuple[YearOfSales, ...]:
         """The sums of each year in which there is something."""
+
+    async def months(self, chosen: Chosen) -> tuple[MonthOfSales, ...]:
+        """The sums of each month in which there is something."""
 
     async def count_invoices(self, query: ListQuery, actor: str, *, most: int) -> int:
         """How many invoices a query of the list finds; counted to one more than `most`."""
