@@ -41,6 +41,7 @@ async def parked(client: ShopClient) -> str:
 
 async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
     number = await new_invoice(client)
+    entity = (await client.get("/business-entities?limit=1"))["data"][0]["code"]
     final = (await client.get("/invoices?status=final_sent&kind=invoice&limit=1"))["data"][0]["number"]
     screens = (
         "/",
@@ -53,6 +54,11 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         f"/invoices/{final}/do/credit",
         "/me",
         "/operations",
+        "/settings/users",
+        "/settings/users/new",
+        "/settings/keys",
+        "/settings/series",
+        f"/settings/series/{entity}/final",
         "/operations/parked",
         f"/operations/parked/{await parked(client)}",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from services.invoice_service.api.routing import VIEWER, Access
+from services.invoice_service.api.routing import ADMIN, VIEWER, Access
 from services.invoice_service.api.services import ACTOR
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.domain.errors import Forbidden
@@ -41,9 +41,15 @@ GROUPS: Mapping[str, tuple[Place, ...]] = {
         Place("payment_methods", "/settings/payment-methods"),
         Place("sales_reps", "/settings/sales-reps"),
     ),
-    "accounting": (Place("gl_accounts", "/settings/gl-accounts"),),
+    "accounting": (
+        Place("gl_accounts", "/settings/gl-accounts"),
+        Place("series", "/settings/series", ADMIN),
+    ),
     "texts": (Place("form_messages", "/settings/form-messages"),),
-    "people": (),
+    "people": (
+        Place("users", "/settings/users", ADMIN),
+        Place("keys", "/settings/keys", ADMIN),
+    ),
 }
 
 
