@@ -156,3 +156,19 @@ async def test_the_session_opens_nothing_after_logout(screen: Screen, demo_shop:
     async with aiohttp.ClientSession(cookies=cookies) as session:
         answer = await session.get(f"{demo_shop.address}/api/v1/me")
         assert answer.status == 401
+
+
+async def test_operations_show_what_happens_and_leave_what_is_ticked(
+    screen: Screen, client: ShopClient
+) -> None:
+    page = screen.page
+    await screen.open("/operations")
+    ticked = page.locator("[data-region=trouble-transfer] input[name=item]").first
+    await ticked.check()
+    before = await page.locator("[data-region=parked]").inner_text()
+    await parked(client)
+    # As when the reader comes back to the page: the same as now and then.
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("[data-region=parked]")).not_to_have_text(before, use_inner_text=True)
+    await expect(page.locator("[data-region=parked]")).to_contain_text("Référence inconnue")
+    await expect(ticked).to_be_checked()
