@@ -21,6 +21,7 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     text: str
+    body: bytes = b""
 
     @property
     def tree(self) -> Any:  # noqa: ANN401 - lxml has no types
@@ -104,7 +105,9 @@ class Visitor:
         address = urljoin(self._base, path)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         async with self._session.request(method, address, data=fields, headers=sent) as answer:
-            return Seen(answer.status, answer.url.path_qs, answer.headers, await answer.text())
+            body = await answer.read()
+            text = body.decode(errors="replace")
+            return Seen(answer.status, answer.url.path_qs, answer.headers, text, body)
 
 
 @asynccontextmanager

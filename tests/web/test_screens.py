@@ -42,7 +42,8 @@ async def parked(client: ShopClient) -> str:
 async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
     number = await new_invoice(client)
     entity = (await client.get("/business-entities?limit=1"))["data"][0]["code"]
-    final = (await client.get("/invoices?status=final_sent&kind=invoice&limit=1"))["data"][0]["number"]
+    sent = (await client.get("/invoices?status=final_sent&kind=invoice&limit=1"))["data"][0]
+    final, customer = sent["number"], sent["customer"]
     screens = (
         "/",
         "/work-list",
@@ -53,6 +54,10 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         f"/invoices/{final}",
         f"/invoices/{final}/do/credit",
         "/me",
+        "/reports/sales?from=2000-01-01",
+        "/reports/taxes?from=2000-01-01",
+        "/customers",
+        f"/customers/{customer}",
         "/operations",
         "/settings/users/new",
         "/settings/keys",

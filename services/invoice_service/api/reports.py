@@ -18,7 +18,7 @@ from services.invoice_service.api.workbooks.reports import fill_customer, fill_s
 from services.invoice_service.application.choose_finals import Wanted, choose_finals
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.report_customer import report_customer
+from services.invoice_service.application.report_customer import known_customer, report_customer
 from services.invoice_service.application.report_sales import report_sales
 from services.invoice_service.application.report_taxes import report_taxes
 from services.invoice_service.domain.reports import (
@@ -95,7 +95,11 @@ async def get_taxes(request: web.Request) -> web.Response:
 async def get_customer_sales(request: web.Request) -> web.Response:
     """GET of the sales to a customer, year by year."""
     code = path_code(request)
-    return await query(request, lambda uow, context: report_customer(uow, context, code), _customer_sales)
+
+    async def report(uow: UnitOfWork, context: Context) -> CustomerSales:
+        return await report_customer(uow, context, await known_customer(uow, code))
+
+    return await query(request, report, _customer_sales)
 
 
 async def get_sales_workbook(request: web.Request) -> web.StreamResponse:

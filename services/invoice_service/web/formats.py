@@ -62,6 +62,12 @@ def money(value: Decimal | str | None, currency: str, language: Language) -> str
     return format_currency(Decimal(value), currency, locale=LOCALES[language])
 
 
+def rounded_money(value: Decimal, currency: str, language: Language) -> str:
+    """An amount without its cents, for a chart: « 18 181 $ », "$18,181"."""
+    pattern = "#,##0\N{NO-BREAK SPACE}¤" if language == "fr" else "¤#,##0"
+    return format_currency(value, currency, format=pattern, locale=LOCALES[language], currency_digits=False)
+
+
 def number(value: Decimal | str | None, language: Language) -> str:
     """A quantity or price with the decimals that it has: « 1 000 », « 0,9184 »."""
     if value is None:

@@ -73,9 +73,16 @@ def _page(request: web.Request, found: Found) -> web.Response:
         filters=sum(1 for name in _IN_PANEL if name in chosen),
         sorts={name: _sorted_by(request, name) for name in _SORTED},
         here=request.path_qs,
+        workbook=_workbook(request),
         next=_with(request, after=after) if after else None,
         begun="after" in request.query,
     )
+
+
+def _workbook(request: web.Request) -> str:
+    """This list as a workbook: whole, on no pages."""
+    kept = [(name, value) for name, value in request.query.items() if name in (*_FILTERS, "sort")]
+    return address_with(f"{PATH}.xlsx", kept)
 
 
 def _statuses(chosen: dict[str, list[str]]) -> list[str]:

@@ -6,6 +6,7 @@ from services.invoice_service.api.routing import ACCOUNTANT, ADMIN, BILLER, UPLO
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.web import (
     assets,
+    customers,
     doing,
     emails,
     emails_history,
@@ -22,11 +23,13 @@ from services.invoice_service.web import (
     operations_retry,
     parked,
     pdf,
+    reports,
     settings_index,
     settings_keys,
     settings_series,
     settings_users,
     work_list,
+    workbooks,
 )
 from services.invoice_service.web.pages import Page, add_pages
 from services.invoice_service.web.sessions import SESSIONS, Sessions
@@ -51,6 +54,7 @@ PAGES = (
     Page("POST", "/me", me.prefer, VIEWER),
     Page("POST", "/me/password", me.change_password, VIEWER),
     Page("GET", "/invoices", invoices.show, VIEWER),
+    Page("GET", "/invoices.xlsx", workbooks.invoices, VIEWER),
     Page("POST", "/invoices", new_invoice.create, BILLER),
     Page("GET", "/invoices/new", new_invoice.show, BILLER),
     Page("POST", "/invoices/favourite", invoices.favour, VIEWER),
@@ -77,6 +81,14 @@ PAGES = (
     Page("GET", "/invoices/{ref}/journal", journal.show, VIEWER),
     Page("GET", "/work-list", work_list.show, VIEWER),
     Page("POST", "/work-list", work_list.bill, BILLER),
+    Page("GET", "/customers", customers.show, VIEWER),
+    Page("GET", "/customers/{code}", customers.show_one, VIEWER),
+    Page("GET", "/customers/{code}/sales.xlsx", workbooks.customer, VIEWER),
+    Page("GET", "/reports", reports.index, VIEWER),
+    Page("GET", "/reports/sales", reports.sales, VIEWER),
+    Page("GET", "/reports/sales.xlsx", workbooks.sales, VIEWER),
+    Page("GET", "/reports/taxes", reports.taxes, VIEWER),
+    Page("GET", "/reports/taxes.xlsx", workbooks.taxes, VIEWER),
     Page("GET", "/notifications", notifications.show, VIEWER),
     Page("GET", "/notifications/bell", notifications.bell, VIEWER),
     Page("POST", "/notifications/read", notifications.mark_all, VIEWER),

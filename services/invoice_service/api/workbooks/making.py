@@ -65,7 +65,10 @@ async def workbook(request: web.Request, language: Language, fill: Fill) -> web.
                 name = await read(request, lambda uow, context: fill(uow, context, desk))
             finally:
                 await desk.close()
-        return await _send(request, desk.path, f"{name}.xlsx")
+        made = io.FileIO(desk.path)
+    # The folder is gone already; the file goes with the last who has it open.
+    with made:
+        return await _send(request, made, f"{name}.xlsx")
 
 
 async def written(sheet: Sheet, rows: Iterable[Row]) -> None:
@@ -83,20 +86,19 @@ def refuse_more(rows: int) -> None:
         raise Invalid("too_many_rows", most=MOST_ROWS)
 
 
-async def _send(request: web.Request, path: Path, name: str) -> web.StreamResponse:
+async def _send(request: web.Request, file: io.FileIO, name: str) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
     response.content_type = MEDIA_TYPE
-    with io.FileIO(path) as file:
-        response.content_length = os.fstat(file.fileno()).st_size
-        await response.prepare(request)
-        try:
-            while piece := await asyncio.to_thread(file.read, _PIECE):
-                async with asyncio.timeout(WRITE_SECONDS):
-                    await response.write(piece)
-            await response.write_eof()
-        except TimeoutError:
-            if request.transport is not None:
-                request.transport.abort()
-        except ConnectionError:
-            return response  # it went away
+    response.content_length = os.fstat(file.fileno()).st_size
+    await response.prepare(request)
+    try:
+        while piece := await asyncio.to_thread(file.read, _PIECE):
+            async with asyncio.timeout(WRITE_SECONDS):
+                await response.write(piece)
+        await response.write_eof()
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()
+    except ConnectionError:
+        return response  # it went away
     return response

@@ -8,7 +8,7 @@ from services.invoice_service.api.workbooks.sheet import Cell, Column, Row
 from services.invoice_service.application.choose_finals import Wanted, choose_finals
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.report_customer import report_customer
+from services.invoice_service.application.report_customer import known_customer, report_customer
 from services.invoice_service.application.report_sales import report_sales
 from services.invoice_service.application.report_taxes import report_taxes
 from services.invoice_service.domain.reports import (
@@ -224,7 +224,7 @@ def _tax_totals(report: TaxReport, language: Language) -> Iterator[Row]:
 
 async def fill_customer(uow: UnitOfWork, context: Context, desk: Desk, code: str) -> str:
     """The sales to a customer, by year and currency."""
-    report = await report_customer(uow, context, code)
+    report = await report_customer(uow, context, await known_customer(uow, code))
     language, currency = desk.language, report.currency
     columns = [
         Column(_YEAR.text(language), width=10),

@@ -10,7 +10,7 @@ from services.invoice_service.domain.errors import Forbidden
 from services.invoice_service.web.assets import ASSETS
 from services.invoice_service.web.pages import Page
 from services.invoice_service.web.routes import PAGES
-from tests.integration.invoice_service.invoices.shop import Shop
+from tests.integration.invoice_service.invoices.shop import Json, Shop
 from tests.integration.invoice_service.invoices.test_statements import Counted
 from tests.integration.invoice_service.web.people import People
 from tests.support.visitor import Seen, Visitor
@@ -26,6 +26,7 @@ _MORE_STATEMENTS = {
     "/": 8,
     "/invoices/new": 7,
     "/work-list": 7,
+    "/customers/{code}": 7,
     "/invoices/{ref}/lines": 8,
     "/invoices/{ref}/emails/new": 7,
     "/invoices/{ref}/emails/preview": 11,
@@ -34,9 +35,13 @@ _MORE_STATEMENTS = {
 # They end or change what the other cases stand on.
 _APART = {("POST", "/logout"), ("POST", "/login"), ("GET", "/{rest:(?!api/|static/).+}")}
 _GUARDED = [page for page in PAGES if (page.method, page.path) not in _APART]
-# It asks for a document.
+# A document, and workbooks.
 _NO_PAGES = ("/invoices/{ref}/pdf",)
-_READ = [page for page in _GUARDED if page.method == "GET" and page.access and page.path not in _NO_PAGES]
+_READ = [
+    page
+    for page in _GUARDED
+    if page.method == "GET" and page.access and page.path not in _NO_PAGES and not page.path.endswith(".xlsx")
+]
 _UUID = "01981e0c-0000-7000-8000-000000000001"
 
 
@@ -44,8 +49,9 @@ def name(page: Page) -> str:
     return f"{page.method} {page.path}"
 
 
-def path_to(page: Page, number: str) -> str:
-    path = page.path.replace("{ref}", number).replace("{id}", _UUID).replace("{action}", "duplicate")
+def path_to(page: Page, invoice: Json) -> str:
+    path = page.path.replace("{ref}", invoice["number"]).replace("{code}", invoice["customer"])
+    path = path.replace("{id}", _UUID).replace("{action}", "duplicate")
     path = re.sub(r"{\w+}", "x", path)
     # Nobody makes documents here: it is not waited for.
     return f"{path}?wait=0" if path.endswith("/pdf") else path
@@ -61,23 +67,23 @@ def may(access: Access | None, role: str) -> bool:
     return True
 
 
-async def call(browser: Visitor, page: Page, number: str) -> Seen:
+async def call(browser: Visitor, page: Page, invoice: Json) -> Seen:
     if page.method == "GET":
-        return await browser.get(path_to(page, number))
+        return await browser.get(path_to(page, invoice))
     token = (await browser.get("/login")).one("//meta[@name='csrf-token']").get("content")
-    return await browser.post(path_to(page, number), {"csrf": token})
+    return await browser.post(path_to(page, invoice), {"csrf": token})
 
 
 @pytest.mark.parametrize("page", _GUARDED, ids=name)
 async def test_each_role_gets_what_the_table_says(shop: Shop, people: People, page: Page) -> None:
-    number = (await shop.billing({"price": "1.00"}))["number"]
+    invoice = await shop.billing({"price": "1.00"})
     for role in ROLES:
-        seen = await call(await people.the(role), page, number)
+        seen = await call(await people.the(role), page, invoice)
         # From a page for everybody one is led on to what is not.
         assert page.public or (seen.status == 403) is not may(page.access, role), (role, seen.status)
         assert seen.status < 500, seen.text
     stranger = await people.stranger()
-    seen = await call(stranger, page, number)
+    seen = await call(stranger, page, invoice)
     assert seen.path.startswith("/login") is not page.public or page.path in ("/login", "/language")
 
 
@@ -88,9 +94,9 @@ async def test_a_page_is_light_and_asks_little_of_the_database(
     browser = await people.the("admin")
     invoice = await shop.billing(*({"price": "1.00", "description": "Travail d'impression"},) * 10)
     # A connection learns at its first use of a type what that is: once, not for each page.
-    await browser.get(path_to(page, invoice["number"]))
+    await browser.get(path_to(page, invoice))
     counted = Counted(shop, monkeypatch)
-    seen = await browser.get(path_to(page, invoice["number"]))
+    seen = await browser.get(path_to(page, invoice))
     if seen.status == 404:  # of something that this invoice has none of
         return
     assert seen.status < 400, seen.text
