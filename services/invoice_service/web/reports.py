@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 from aiohttp import web
 
@@ -151,7 +152,7 @@ async def _refused(request: web.Request, name: str, refusal: Invalid) -> web.Res
 
 def _asked(
     request: web.Request, name: str, filters: Sequence[str], today: dt.date, period: Period | None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """What was asked for, as the form shows it, and where else it leads to."""
     kept = [(key, value) for key, value in request.query.items() if key in filters]
     others = [(key, value) for key, value in kept if key not in ("from", "to")]
