@@ -17,7 +17,7 @@ _COMPLETED = "&".join(
 
 
 def numbers(seen: Seen) -> list[str]:
-    return [cell.text for cell in seen.all("//tbody//th")]
+    return [cell.text_content() for cell in seen.all("//tbody//th")]
 
 
 def outcomes(seen: Seen) -> list[str]:
@@ -48,6 +48,9 @@ async def test_the_oldest_is_first_with_what_waits_of_it(shop: Shop, people: Peo
     for text in ("Encarts Presses du Lac", "Marc-André Desmarais", "1 000", "1 010", "400", "600",
                  "2025-07-06", "depuis 12 jours", "9 487,59 $", invoice["number"]):  # fmt: skip
         assert text in row, (text, row)
+    listed = await (await people.the("viewer")).get(seen.one(f"//th/a[.='{old}']").get("href"))
+    assert [link.text for link in listed.all("//tbody//th/a")] == [invoice["number"]]
+    assert listed.one("//form[@role='search']/input[@name='job']").value == old
     assert seen.says("2 dossiers terminés attendent d'être facturés")
     assert seen.says("11 487,59 $ avant taxes")
     assert seen.all("//main//form[@method='post']//button") == []
