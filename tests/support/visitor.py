@@ -65,6 +65,12 @@ class Visitor:
         """A page, wherever it leads to."""
         return await self._seen("GET", path, None, headers)
 
+    async def kind_of(self, path: str) -> tuple[int, str]:
+        """Status and type of something that is no page."""
+        async with self._session.get(urljoin(self._base, path)) as answer:
+            await answer.read()
+            return answer.status, answer.content_type
+
     async def send(self, seen: Seen, action: str, /, **fields: str | list[str]) -> Seen:
         """A form of a page, with these fields filled in."""
         return await self.post(action, {**seen.form(action), **fields})

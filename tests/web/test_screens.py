@@ -39,6 +39,11 @@ async def parked(client: ShopClient) -> str:
     return str((await client.call("POST", "/job-completions", event))["parked"])
 
 
+async def printed(client: ShopClient, *refs: str) -> str:
+    """The id of a batch that prints."""
+    return str((await client.call("POST", "/invoices/batch", {"action": "print", "invoices": refs}))["id"])
+
+
 async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
     number = await new_invoice(client)
     entity = (await client.get("/business-entities?limit=1"))["data"][0]["code"]
@@ -63,6 +68,7 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         "/settings/keys",
         f"/settings/series/{entity}/final",
         f"/operations/parked/{await parked(client)}",
+        f"/batches/{await printed(client, number, final)}",
     )
     for language, theme in _LOOKS:
         await screen.prefer(language=language, theme=theme)
@@ -94,6 +100,23 @@ async def test_a_list_is_searched_as_one_types_and_goes_on_by_itself(screen: Scr
     before = await star.get_attribute("aria-pressed")
     await star.click()
     await expect(star).to_have_attribute("aria-pressed", "false" if before == "true" else "true")
+
+
+async def test_invoices_are_chosen_and_their_batch_is_watched(screen: Screen, client: ShopClient) -> None:
+    numbers = [await new_invoice(client) for _ in range(2)]
+    page = screen.page
+    await screen.open("/invoices")
+    for number in numbers:
+        await page.get_by_label(f"Choisir la facture {number}").check()
+    await expect(page.locator("[data-chosen]")).to_have_text("2 choisies")
+    await page.locator("#batch button[value=print]").focus()
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/batches/*")
+    # Nobody reloads it.
+    await expect(page.locator("[data-region=told]")).to_have_text("2 imprimées.")
+    await expect(page.locator("progress")).to_have_attribute("value", "2")
+    await expect(page.get_by_role("link", name="Ouvrir le PDF (2 documents)")).to_be_visible()
+    assert await screen.barriers() == []
 
 
 async def test_a_field_is_saved_when_it_is_left(screen: Screen, client: ShopClient) -> None:

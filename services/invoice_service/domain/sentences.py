@@ -190,6 +190,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "no_document": ("Le document n'est pas encore produit.", "The document is not made yet."),
     "rendering_failed": ("Le document n'a pas pu être produit.", "The document could not be made."),
     # batches
+    "nothing_chosen": ("Choisissez au moins une facture.", "Choose at least one invoice."),
     "nothing_printed": (
         "Aucun document de ce lot n'a pu être produit.",
         "No document of this batch could be made.",

@@ -6,6 +6,7 @@ from services.invoice_service.api.routing import ACCOUNTANT, ADMIN, BILLER, UPLO
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.web import (
     assets,
+    batches,
     customers,
     doing,
     emails,
@@ -58,6 +59,9 @@ PAGES = (
     Page("POST", "/invoices", new_invoice.create, BILLER),
     Page("GET", "/invoices/new", new_invoice.show, BILLER),
     Page("POST", "/invoices/favourite", invoices.favour, VIEWER),
+    Page("POST", "/invoices/batch", batches.start, BILLER),
+    Page("GET", "/batches/{id}", batches.show, VIEWER),
+    Page("GET", "/batches/{id}/pdf", batches.show_pdf, VIEWER),
     Page("GET", "/invoices/{ref}", invoice.show, VIEWER),
     Page("POST", "/invoices/{ref}", invoice.edit, BILLER),
     Page("GET", "/invoices/{ref}/pdf", pdf.show, VIEWER),

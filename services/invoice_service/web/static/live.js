@@ -18,6 +18,9 @@ function listen() {
   if (source || document.hidden) return;
   source = new EventSource("/api/v1/events");
   source.addEventListener("invoice", (event) => changed(JSON.parse(event.data)));
+  source.addEventListener("batch", (event) => {
+    if (document.querySelector(`[data-live-batch="${CSS.escape(JSON.parse(event.data).id)}"]`)) drawSoon(null);
+  });
   source.addEventListener("resync", () => drawSoon(null));
   source.addEventListener("open", () => {
     if (missed) drawSoon(null);
@@ -63,7 +66,10 @@ async function redrawRow(invoice) {
   const answer = await ask(`/invoices?status=all&q=${encodeURIComponent(invoice.number)}`, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
   const fresh = parsed(await answer.text()).querySelector(`tr[data-invoice="${CSS.escape(invoice.id)}"]`);
-  if (fresh && !row.contains(document.activeElement)) row.replaceWith(document.adoptNode(fresh));
+  if (!fresh || row.contains(document.activeElement)) return;
+  const [chosen, again] = [row, fresh].map((one) => one.querySelector("input[name=chosen]"));
+  if (chosen && again) again.checked = chosen.checked;
+  row.replaceWith(document.adoptNode(fresh));
 }
 
 /** Draw what may have changed; what happens at once is drawn at once. */
@@ -76,7 +82,7 @@ function drawSoon(invoice) {
 async function draw() {
   const told = [...pending];
   pending = new Set();
-  if (!document.querySelector("[data-live-invoice]")) return;
+  if (!document.querySelector("[data-live-invoice], [data-live-batch]")) return;
   const before = shows;
   const answer = await ask(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;

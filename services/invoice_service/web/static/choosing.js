@@ -1,4 +1,4 @@
-// Choosing jobs to bill: all at once, and how many are chosen. Without it the boxes and the buttons do the same.
+// Choosing rows of a list: all at once, and how many are chosen. Without it the boxes and the buttons do the same.
 
 function boxes() {
   return [...document.querySelectorAll("[data-choosing] input[name=chosen]")];

@@ -1,0 +1,101 @@
+"""Batches: asked for from the list, watched as they go on, with what became of each invoice."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from services.invoice_service.api.batch_pdf import get_pdf
+from services.invoice_service.api.bodies.batches import BatchBody
+from services.invoice_service.api.requests import path_id
+from services.invoice_service.api.transact import committed, read
+from services.invoice_service.application.context import Context
+from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.ports.batches import Batch, BatchInvoice
+from services.invoice_service.application.start_batch import read_batch, start_batch
+from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.web.forms import form_of, validated
+from services.invoice_service.web.pages import see_other
+from services.invoice_service.web.view import page, view_of
+from services.invoice_service.web.words import Words
+
+_MOST_REASONS = 3
+"""So many different reasons are told in a sentence; each stands with its invoice below."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    batch: Batch
+    zone: str
+
+
+async def start(request: web.Request) -> web.Response:
+    """Begin one with the invoices that were chosen in the list."""
+    form = await form_of(request)
+    chosen = list(form.all("chosen"))
+    if not chosen:
+        raise Invalid("invalid", errors=(FieldError("", "nothing_chosen"),))
+    body = validated(BatchBody, {"action": form.text("action"), "invoices": chosen})
+    batch = await committed(
+        request, lambda uow, context: start_batch(uow, context, body.action, body.invoices)
+    )
+    return see_other(f"/batches/{batch.id}")
+
+
+async def show(request: web.Request) -> web.Response:
+    """The page of a batch, as far as it has come."""
+    batch_id = path_id(request)
+
+    async def look(uow: UnitOfWork, context: Context) -> _Seen:
+        return _Seen(await read_batch(uow, context, batch_id), (await uow.settings.get()).timezone)
+
+    seen = await read(request, look)
+    good = [one for one in seen.batch.ended if one.state == "succeeded"]
+    return page(
+        request,
+        "batch.html",
+        batch=seen.batch,
+        zone=seen.zone,
+        good=good,
+        amiss=[one for one in seen.batch.ended if one.state != "succeeded"],
+        printed=sum(1 for one in good if one.document is not None),
+        told=told(seen.batch, view_of(request).words),
+    )
+
+
+async def show_pdf(request: web.Request) -> web.StreamResponse:
+    """The documents in one PDF; while they are being made, the page that says so."""
+    answer = await get_pdf(request)
+    return see_other(f"/batches/{path_id(request)}") if answer.status == 202 else answer
+
+
+def told(batch: Batch, words: Words) -> str:
+    """What became of a batch, in a sentence: how many, and why not the others."""
+    parts = []
+    for state in ("succeeded", "skipped", "failed"):
+        some = [one for one in batch.ended if one.state == state]
+        name, why = (batch.action, "") if state == "succeeded" else (state, _why(some, words))
+        if some:
+            parts.append(words(f"batch.told.{name}", count=len(some)) + why)
+    return f"{', '.join(parts)}."
+
+
+def _why(some: Sequence[BatchInvoice], words: Words) -> str:
+    """The reasons, those of most invoices first, each with how many it holds for when there are several."""
+    reasons = Counter(_clause(one.reason.text(words.language)) for one in some if one.reason)
+    if not reasons:
+        return ""
+    common = reasons.most_common(_MOST_REASONS)
+    named = [reason if len(reasons) == 1 else f"{reason} ({count})" for reason, count in common]
+    more = "…" if len(reasons) > len(common) else ""
+    return (
+        words("batch.told.why", reasons=" ; ".join(named) if words.language == "fr" else "; ".join(named))
+        + more
+    )
+
+
+def _clause(sentence: str) -> str:
+    """A sentence as a part of another one: without its full stop and, unless it is a name's, its capital letter."""
+    begins = sentence[:1].lower() if sentence[1:2].islower() else sentence[:1]
+    return f"{begins}{sentence[1:]}".rstrip(".")
