@@ -93,6 +93,7 @@ async def database(settings: InvoiceSettings, part: str) -> AsyncIterator[Pool]:
         acquire_seconds=settings.pool_acquire_seconds,
         statement_seconds=settings.statement_seconds,
         lock_seconds=settings.lock_seconds,
+        sessions_kept=True,
     )
     try:
         yield pool

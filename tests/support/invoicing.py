@@ -241,6 +241,7 @@ async def running(
         acquire_seconds=settings.pool_acquire_seconds,
         statement_seconds=settings.statement_seconds,
         lock_seconds=settings.lock_seconds,
+        sessions_kept=True,
     )
     clock = Clock()
     commits: list[None] = []

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +14,7 @@ from services.invoice_service.domain.axes import Axis
 from services.invoice_service.domain.invoice import Invoice, OtherUse, Surroundings
 from services.invoice_service.domain.line import Line, shown_unit_price
 from services.invoice_service.domain.money import plain
+from services.invoice_service.domain.plain_data import plain_data
 from services.invoice_service.domain.sentences import sentence
 from services.invoice_service.domain.tax import AppliedTax
 from services.invoice_service.domain.texts import Language
@@ -36,10 +36,10 @@ def invoice_view(loaded: Loaded, actor: Actor, language: Language) -> Json:
         "date": invoice.date.isoformat(),
         "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
         "customer": invoice.customer,
-        "sold_to": asdict(invoice.sold_to),
-        "bill_to": asdict(invoice.bill_to),
-        "ship_to": asdict(invoice.ship_to) if invoice.ship_to else None,
-        "billing_contact": asdict(invoice.billing_contact) if invoice.billing_contact else None,
+        "sold_to": plain_data(invoice.sold_to),
+        "bill_to": plain_data(invoice.bill_to),
+        "ship_to": plain_data(invoice.ship_to) if invoice.ship_to else None,
+        "billing_contact": plain_data(invoice.billing_contact) if invoice.billing_contact else None,
         "tax_code": invoice.tax_code,
         "payment_term": invoice.payment_term,
         "payment_method": invoice.payment_method,

@@ -1,7 +1,7 @@
 """The audit trail of invoices: what changed, field by field, before and after."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from decimal import Decimal
 from typing import Any
 
 from services.invoice_service.application.context import Context
@@ -9,6 +9,7 @@ from services.invoice_service.domain.changes import Change, Personal, changes_be
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.line import Line
 from services.invoice_service.domain.money import plain
+from services.invoice_service.domain.plain_data import plain_data
 
 _LINE_FIELDS = (
     "kind",
@@ -67,18 +68,15 @@ def told(invoice: Invoice) -> dict[str, Any]:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    values = asdict(line)
-    values["manual"] = list(line.manual) or None
+    told = {name: _as_text(getattr(line, name)) for name in _LINE_FIELDS}
+    told["manual"] = list(line.manual) or None
     if line.credited_line is None:
-        values["release_quantity"] = None
-    return {
-        name: None
-        if values[name] is None
-        else plain(values[name])
-        if hasattr(values[name], "as_tuple")
-        else values[name]
-        for name in _LINE_FIELDS
-    }
+        told["release_quantity"] = None
+    return told
+
+
+def _as_text(value: Any) -> Any:  # noqa: ANN401 - what a line may hold
+    return plain(value) if isinstance(value, Decimal) else value
 
 
 def invoice_changes(before: Invoice | None, after: Invoice | None) -> tuple[Change, ...]:
@@ -99,7 +97,7 @@ def _copied(invoice: Invoice) -> dict[str, Any]:
     for name in ("sold_to", "bill_to", "ship_to"):
         party = getattr(invoice, name)
         fields[f"{name}.name"] = party.name if party else None
-        fields[f"{name}.address"] = asdict(party.address) if party and party.address else None
+        fields[f"{name}.address"] = plain_data(party.address) if party and party.address else None
     for name in ("name", "salutation", "email"):
         contact = invoice.billing_contact
         fields[f"billing_contact.{name}"] = Personal(getattr(contact, name) if contact else None)

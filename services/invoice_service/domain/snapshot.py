@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from services.invoice_service.domain.invoice import Invoice, LinkedInvoice
 from services.invoice_service.domain.line import Line, shown_unit_price
 from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.parties import Party
+from services.invoice_service.domain.plain_data import plain_data
 from services.invoice_service.domain.texts import Localized
 
 
@@ -101,7 +102,7 @@ def _text(value: object) -> str:
 
 
 def _party(party: Party) -> dict[str, Any]:
-    return asdict(party)
+    return plain_data(party)
 
 
 def _line(line: Line) -> dict[str, Any]:

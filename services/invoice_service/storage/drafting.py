@@ -11,7 +11,7 @@ from services.invoice_service.domain.snapshot import PrintMaterial
 from services.invoice_service.domain.texts import Localized
 from services.invoice_service.storage.drafting_rows import drafting_from, job_from
 from services.invoice_service.storage.invoice_rows import other_use
-from services.invoice_service.storage.unit_of_work import Transaction
+from services.invoice_service.storage.unit_of_work import PLANNED_ONCE, Transaction
 
 # A job `j`, whole, with what is billed of it.
 JOB_JSON = """to_jsonb(j) || jsonb_build_object(
@@ -71,7 +71,8 @@ class DraftingReads:
     async def lock_jobs(self, numbers: Iterable[str]) -> None:
         """See `DraftingRepository.lock_jobs`."""
         await self._connection.execute(
-            "select from jobs where number = any($1) order by number for update", sorted(set(numbers))
+            f"select {PLANNED_ONCE} from jobs where number = any($1) order by number for update",
+            sorted(set(numbers)),
         )
 
     async def billed(self, numbers: Iterable[str]) -> dict[str, Decimal]:

@@ -2,6 +2,7 @@
 
 from services.invoice_service.application.listing import SortKey
 from services.invoice_service.storage.lists import Expression, Listing
+from services.invoice_service.storage.unit_of_work import PLANNED_ONCE
 
 _LINK = "jsonb_build_object('id', {0}.id, 'number', {0}.number, 'date', {0}.date, 'status', {0}.status)"
 
@@ -113,7 +114,7 @@ BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
 
 # The ids are an array, found before anything is locked: joined, a row that was waited for can go missing (PostgreSQL
 # looks again at what it waited for, and a plan that aggregates the other side of the join finds no match then).
-LOCK = """
+LOCK = f"""
     with wanted as (
         select id, credited_invoice from invoices
         where id = $1::uuid or proforma_number = $2 or final_number = $2
@@ -122,4 +123,4 @@ LOCK = """
         where i.id = any (array(select id from wanted union all select credited_invoice from wanted))
         order by i.id for update
     )
-    select (select id from wanted) from locked"""
+    select (select id from wanted), {PLANNED_ONCE} from locked"""

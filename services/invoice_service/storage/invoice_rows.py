@@ -2,7 +2,6 @@
 
 import datetime as dt
 import uuid
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +18,7 @@ from services.invoice_service.domain.invoice import (
 from services.invoice_service.domain.job import JobState
 from services.invoice_service.domain.line import Line
 from services.invoice_service.domain.parties import Party, PartyAddress
+from services.invoice_service.domain.plain_data import plain_data
 from services.invoice_service.domain.tax import AppliedTax, Totals
 from services.invoice_service.domain.texts import Localized
 from services.invoice_service.storage.drafting_rows import settings_from
@@ -118,11 +118,11 @@ def invoice_row(invoice: Invoice) -> Row:
         "due_date": invoice.due_date,
         "customer": invoice.customer,
         "payer": invoice.payer,
-        "sold_to": asdict(invoice.sold_to),
-        "bill_to": asdict(invoice.bill_to),
-        "ship_to": asdict(invoice.ship_to) if invoice.ship_to else None,
+        "sold_to": plain_data(invoice.sold_to),
+        "bill_to": plain_data(invoice.bill_to),
+        "ship_to": plain_data(invoice.ship_to) if invoice.ship_to else None,
         "ship_to_address": invoice.ship_to_address,
-        "billing_contact": asdict(invoice.billing_contact) if invoice.billing_contact else None,
+        "billing_contact": plain_data(invoice.billing_contact) if invoice.billing_contact else None,
         "tax_code": invoice.tax_code,
         "payment_term": invoice.payment_term,
         "payment_method": invoice.payment_method,
@@ -164,13 +164,13 @@ def search_text(invoice: Invoice) -> str:
 
 def line_row(line: Line, invoice_id: uuid.UUID, position: int) -> Row:
     """The row of a line at a position."""
-    return {**asdict(line), "invoice_id": invoice_id, "position": position}
+    return {**plain_data(line), "invoice_id": invoice_id, "position": position}
 
 
 def tax_rows(invoice: Invoice) -> list[Row]:
     """The rows of an invoice's taxes."""
     return [
-        {**asdict(tax), "invoice_id": invoice.id, "position": position}
+        {**plain_data(tax), "invoice_id": invoice.id, "position": position}
         for position, tax in enumerate(invoice.totals.taxes)
     ]
 

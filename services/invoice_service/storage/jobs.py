@@ -92,8 +92,10 @@ class PostgresJobs:
 
     async def get(self, number: str, *, lock: bool = False) -> Job | None:
         """See the port. The lock is a statement of its own: the sums after it see what others committed."""
-        if lock:
-            await self._connection.execute("select from jobs where number = $1 for update", number)
+        if lock and not await self._connection.fetchval(
+            "select true from jobs where number = $1 for update", number
+        ):
+            return None
         row = await self._connection.fetchval(f"select {JOB_JSON} from jobs j where number = $1", number)
         return job_from(row) if row else None
 

@@ -13,6 +13,10 @@ log = structlog.get_logger(__name__)
 
 _PAUSES_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
 
+# Until the end of the transaction: to plan what a use case reads and writes takes as long as to run it, and its rows
+# are found by their keys whatever these are. It goes with a statement that locks, for no round trip of its own.
+PLANNED_ONCE = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+
 
 class CommitUnknown(Exception):
     """The connection was lost while committing, and the database can't say yet what became of it."""

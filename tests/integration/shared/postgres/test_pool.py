@@ -120,3 +120,17 @@ async def test_a_pool_tells_how_much_of_it_is_used(postgres: PrivatePostgres) ->
         await pool.close()
 
     assert told("connections", state="used") is None
+
+
+async def test_a_session_comes_back_as_it_went_only_where_that_is_asked_for(
+    postgres: PrivatePostgres,
+) -> None:
+    for kept, mode in ((False, "auto"), (True, "force_custom_plan")):
+        pool = await open_pool(postgres.admin_dsn(), application_name="test", max_size=1, sessions_kept=kept)
+        try:
+            async with pool.acquire() as connection:
+                await connection.execute("set plan_cache_mode = force_custom_plan")
+            async with pool.acquire() as connection:
+                assert await connection.fetchval("show plan_cache_mode") == mode
+        finally:
+            await pool.close()
