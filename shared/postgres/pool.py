@@ -120,7 +120,7 @@ async def _prepare(connection: Connection) -> None:
 
 
 async def _as_it_is(_connection: Connection) -> None:
-    """asyncpg has rolled back what was left open; nothing else of a session was touched."""
+    """What was left open is rolled back by asyncpg; nothing else of a session was touched."""
 
 
 async def open_pool(
