@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import structlog
+
+from shared.observability.start import CannotStart
 
 T = TypeVar("T")
 
@@ -22,19 +25,49 @@ class DrainTimeout(Exception):
         self.seconds = seconds
 
 
+def run(component: AbstractAsyncContextManager[None], *, drain_seconds: float = 30) -> None:
+    """A process: `run_until_signalled`, and a sentence on standard error when it can't even start.
+
+    Raises:
+        SystemExit: it can't start.
+        DrainTimeout: it did not finish in time.
+    """
+    try:
+        asyncio.run(run_until_signalled(component, drain_seconds=drain_seconds))
+    except CannotStart as error:
+        sys.exit(str(error))
+
+
 async def run_until_signalled(
     component: AbstractAsyncContextManager[None], *, drain_seconds: float = 30
 ) -> None:
     """Run a component until SIGTERM or SIGINT, then give it `drain_seconds` to finish what it holds.
 
+    It may wait, as it starts, for what it stands on: a signal ends that too.
+
     Raises:
+        CannotStart: waiting would not help.
         DrainTimeout: it did not finish in time.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    starting = asyncio.current_task()
+
+    def told() -> None:
+        stop.set()
+        if starting is not None:
+            starting.cancel()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await component.__aenter__()
+        loop.add_signal_handler(number, told)
+    try:
+        await component.__aenter__()
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise
+        log.info("stopped before it had started")
+        return
+    starting = None
     log.info("started")
     await stop.wait()
     log.info("stopping")

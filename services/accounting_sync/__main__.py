@@ -18,12 +18,13 @@ from services.accounting_sync.composition import (
 from services.accounting_sync.export import ledger_lines, transfer_line
 from services.accounting_sync.settings import AccountingSettings
 from services.accounting_sync.transfers import PostgresTransferLog
-from shared.bus.rabbitmq import RabbitMQBus
-from shared.observability.health import management_port
+from shared.bus.rabbitmq import connected_bus
+from shared.observability.health import Check, management_port
 from shared.observability.logging import configure_logging
+from shared.observability.start import Start
 from shared.observability.tracing import configure_tracing
 from shared.postgres.migrations import exit_when_stopped
-from shared.runtime import run_until_signalled
+from shared.runtime import run
 from shared.settings import load_or_exit
 
 
@@ -52,23 +53,23 @@ def main(arguments: list[str] | None = None) -> int:
         case "check":
             return _check(settings)
         case _:
-            asyncio.run(run_until_signalled(_process(settings), drain_seconds=settings.drain_seconds))
+            run(_process(settings), drain_seconds=settings.drain_seconds)
     return 0
 
 
 @asynccontextmanager
 async def _process(settings: AccountingSettings) -> AsyncIterator[None]:
-    bus = await RabbitMQBus.connect(
-        settings.amqp_url.get_secret_value(), settings.retry_policy(), name="accounting_sync"
-    )
-    try:
-        async with (
-            serving(settings, bus) as checks,
-            management_port(settings.management_host, settings.management_port, checks),
-        ):
-            yield
-    finally:
-        await bus.close()
+    start = Start()
+    checks: dict[str, Check] = {"start": start.over}
+    url = settings.amqp_url.get_secret_value()
+    async with (
+        management_port(settings.management_host, settings.management_port, checks),
+        connected_bus(url, settings.retry_policy(), name="accounting_sync", start=start) as bus,
+        serving(settings, bus, start) as held,
+    ):
+        checks |= held
+        start.begun()
+        yield
 
 
 def _migrate(settings: AccountingSettings) -> int:

@@ -14,8 +14,12 @@ from services.accounting_sync.transfers import PostgresTransferLog
 from shared.bus import topology
 from shared.bus.port import Bus, Subscription
 from shared.observability.health import Check
+from shared.observability.start import Start
 from shared.postgres import migrations
 from shared.postgres.pool import Pool, open_pool
+from shared.postgres.reaching import reached
+
+MIGRATIONS = files("services.accounting_sync") / "migrations"
 
 
 class SettingMissing(Exception):
@@ -27,10 +31,17 @@ class SettingMissing(Exception):
 
 
 @asynccontextmanager
-async def serving(settings: AccountingSettings, bus: Bus) -> AsyncIterator[Mapping[str, Check]]:
-    """Transfer invoices while inside; yields what must hold for the service to be ready."""
+async def serving(
+    settings: AccountingSettings, bus: Bus, start: Start | None = None
+) -> AsyncIterator[Mapping[str, Check]]:
+    """Transfer invoices while inside; yields what must hold for the service to be ready.
+
+    Raises:
+        CannotStart: the database can't be used with these settings, or is not of this release.
+    """
     connectors = await _connectors(settings)
     async with transfer_log_pool(settings) as pool:
+        await reached(pool, MIGRATIONS, start or Start())
         handler = TransferHandler(
             PostgresTransferLog(pool), connectors, bus, attempts=settings.retry_attempts
         )
@@ -71,7 +82,7 @@ async def migrate(settings: AccountingSettings) -> list[str]:
     await migrations.ensure_roles(
         admin, owner=OWNER_ROLE, service=SERVICE_ROLE, password=settings.database_password
     )
-    return await migrations.migrate(admin, files("services.accounting_sync") / "migrations", owner=OWNER_ROLE)
+    return await migrations.migrate(admin, MIGRATIONS, owner=OWNER_ROLE)
 
 
 def beancount_connector(settings: AccountingSettings) -> BeancountConnector | None:

@@ -3,15 +3,24 @@
 import argparse
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
-from services.invoice_service.composition import api, consumer, database, migrate_or_exit, relay
+from services.invoice_service.composition import (
+    api,
+    consumer,
+    database,
+    migrate_or_exit,
+    reached_database,
+    relay,
+)
 from services.invoice_service.settings import InvoiceSettings
-from shared.bus.rabbitmq import RabbitMQBus
-from shared.observability.health import Presence, management_port
+from shared.bus.rabbitmq import connected_bus
+from shared.observability.health import Check, Presence, management_port
 from shared.observability.logging import configure_logging
+from shared.observability.start import Start
 from shared.observability.tracing import configure_tracing
-from shared.runtime import run_until_signalled
+from shared.runtime import run
 from shared.settings import exit_when_refused, load_or_exit
 
 
@@ -21,59 +30,41 @@ def _nothing() -> None:
 
 @asynccontextmanager
 async def _api(settings: InvoiceSettings) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(database(settings, "api"))
-        presence = Presence()
-        checks = {"database": pool.ready, "serving": presence.serving}
+    start, presence = Start(), Presence()
+    checks: dict[str, Check] = {"start": start.over, "serving": presence.serving}
+    async with (
         # First, and so last to go: it says that the API is about to stop.
-        await stack.enter_async_context(
-            management_port(settings.management_host, settings.management_port, checks)
-        )
-        await stack.enter_async_context(api(settings, pool, checks, _nothing, presence))
-        yield
+        management_port(settings.management_host, settings.management_port, checks),
+        database(settings, "api") as pool,
+    ):
+        checks["database"] = pool.ready
+        async with api(settings, pool, checks, _nothing, start, presence):
+            yield
 
 
 @asynccontextmanager
-async def _relay(settings: InvoiceSettings) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(database(settings, "relay"))
-        bus = await stack.enter_async_context(_bus(settings, "relay"))
-        checks = {"database": pool.ready, "bus": bus.ready}
-        await stack.enter_async_context(relay(settings, pool, bus))
-        await stack.enter_async_context(
-            management_port(settings.management_host, settings.management_port, checks)
-        )
+async def _on_the_bus(
+    settings: InvoiceSettings, *, part: str, work: Callable[..., AbstractAsyncContextManager[object]]
+) -> AsyncIterator[None]:
+    """`work` on the database and the bus, once both are there; the management port tells until then what is not."""
+    start = Start()
+    checks: dict[str, Check] = {"start": start.over}
+    url = settings.amqp_url.get_secret_value()
+    async with (
+        management_port(settings.management_host, settings.management_port, checks),
+        reached_database(settings, part, start) as pool,
+        connected_bus(url, settings.retry_policy(), name=f"invoice-{part}", start=start) as bus,
+        work(settings, pool, bus),
+    ):
+        checks |= {"database": pool.ready, "bus": bus.ready}
+        start.begun()
         yield
-
-
-@asynccontextmanager
-async def _consumer(settings: InvoiceSettings) -> AsyncIterator[None]:
-    async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(database(settings, "consumer"))
-        bus = await stack.enter_async_context(_bus(settings, "consumer"))
-        checks = {"database": pool.ready, "bus": bus.ready}
-        await stack.enter_async_context(consumer(settings, pool, bus, _nothing))
-        await stack.enter_async_context(
-            management_port(settings.management_host, settings.management_port, checks)
-        )
-        yield
-
-
-@asynccontextmanager
-async def _bus(settings: InvoiceSettings, part: str) -> AsyncIterator[RabbitMQBus]:
-    bus = await RabbitMQBus.connect(
-        settings.amqp_url.get_secret_value(), settings.retry_policy(), name=f"invoice-{part}"
-    )
-    try:
-        yield bus
-    finally:
-        await bus.close()
 
 
 _PARTS: dict[str, Callable[[InvoiceSettings], AbstractAsyncContextManager[None]]] = {
     "api": _api,
-    "relay": _relay,
-    "consumer": _consumer,
+    "relay": partial(_on_the_bus, part="relay", work=relay),
+    "consumer": partial(_on_the_bus, part="consumer", work=partial(consumer, after_commit=_nothing)),
 }
 
 
@@ -93,7 +84,7 @@ def main(arguments: list[str] | None = None) -> None:
         with exit_when_refused():
             asyncio.run(migrate_or_exit(settings))
     else:
-        asyncio.run(run_until_signalled(_PARTS[command](settings), drain_seconds=settings.drain_seconds))
+        run(_PARTS[command](settings), drain_seconds=settings.drain_seconds)
 
 
 if __name__ == "__main__":

@@ -61,14 +61,17 @@ from shared.bus.port import Bus, WatchedBus
 from shared.documents.store import DocumentStore, StoreUnavailable
 from shared.identifiers import new_id
 from shared.observability.health import Check, Presence
+from shared.observability.start import Start
 from shared.postgres.migrations import ensure_roles, exit_when_stopped, migrate
 from shared.postgres.pool import Pool, PoolBusy, open_pool
+from shared.postgres.reaching import reached
 from shared.runtime import apart, background, repeated
 from shared.settings import SettingsRefused
 
 Ledger = Callable[[], Iterable[Mapping[str, Any]]]
 """The lines of accounting's export."""
 _DAY_SECONDS = 24 * 60 * 60.0
+MIGRATIONS = files("services.invoice_service.storage") / "migrations"
 OWNER = "invoice_owner"
 SERVICE = "invoice_service"
 
@@ -102,18 +105,34 @@ async def database(settings: InvoiceSettings, part: str) -> AsyncIterator[Pool]:
 
 
 @asynccontextmanager
+async def reached_database(settings: InvoiceSettings, part: str, start: Start) -> AsyncIterator[Pool]:
+    """The pool of one part, once the database is there.
+
+    Raises:
+        CannotStart: it can't be used with these settings, or is not of this release.
+    """
+    async with database(settings, part) as pool:
+        await reached(pool, MIGRATIONS, start)
+        yield pool
+
+
+@asynccontextmanager
 async def api(
     settings: InvoiceSettings,
     pool: Pool,
     checks: Mapping[str, Check],
     after_commit: Callable[[], None],
+    start: Start,
     presence: Presence | None = None,
     ledger: Ledger | None = None,
 ) -> AsyncIterator[int]:
-    """The API on its port, which is what is yielded.
+    """The API on its port, which is what is yielded. Until the database is there it answers, and says that it is not.
 
     `presence`: told of its coming, and before it goes; None where nobody else could take its requests.
     `ledger`: the export of accounting, where that can be had; None: checks of the books leave it out.
+
+    Raises:
+        CannotStart: the database can't be used with these settings, or is not of this release.
     """
     present = presence or Presence()
     live = live_on(pool, settings)
@@ -127,17 +146,17 @@ async def api(
         after_commit=after_commit,
         check_wanted=checker.wake,
         checks=checks,
+        start=start,
         presence=present,
     )
     app = application(services)
-    async with (
-        background("live", live.run),
-        background("book checks", checker.run),
-        listening(app, settings.host, settings.port) as port,
-    ):
+    async with background("live", live.run), listening(app, settings.host, settings.port) as port:
+        await reached(pool, MIGRATIONS, start)
+        start.begun()
         present.arrive()
         try:
-            yield port
+            async with background("book checks", checker.run):
+                yield port
         finally:
             await present.leave(settings.leave_seconds if presence else 0)
 
@@ -224,15 +243,18 @@ async def consumer(
 
 @asynccontextmanager
 async def serving(
-    settings: InvoiceSettings, bus: WatchedBus, ledger: Ledger | None = None
+    settings: InvoiceSettings, bus: WatchedBus, ledger: Ledger | None = None, start: Start | None = None
 ) -> AsyncIterator[int]:
     """All three parts in one process, on one pool; the port of the API is what is yielded. `ledger`: see `api`."""
+    start = start or Start()
     async with AsyncExitStack() as stack:
-        pool = await stack.enter_async_context(database(settings, "standalone"))
+        pool = await stack.enter_async_context(reached_database(settings, "standalone", start))
         relaying = await stack.enter_async_context(relay(settings, pool, bus))
         await stack.enter_async_context(consumer(settings, pool, bus, relaying.wake))
         checks = {"database": pool.ready, "bus": bus.ready}
-        yield await stack.enter_async_context(api(settings, pool, checks, relaying.wake, ledger=ledger))
+        yield await stack.enter_async_context(
+            api(settings, pool, checks, relaying.wake, start, ledger=ledger)
+        )
 
 
 async def migrate_database(settings: InvoiceSettings) -> list[str]:
@@ -247,8 +269,7 @@ async def migrate_database(settings: InvoiceSettings) -> list[str]:
         raise SettingsRefused(["INVOICE_DATABASE_URL: needs the password that the service's role shall have"])
     admin = settings.admin_database_url.get_secret_value()
     await ensure_roles(admin, owner=OWNER, service=SERVICE, password=settings.service_password())
-    folder = files("services.invoice_service.storage") / "migrations"
-    return await migrate(admin, folder, owner=OWNER)
+    return await migrate(admin, MIGRATIONS, owner=OWNER)
 
 
 async def migrate_or_exit(settings: InvoiceSettings) -> list[str]:

@@ -10,28 +10,29 @@ from services.mailer.composition import MigrationSettingsMissing, database, migr
 from services.mailer.deliveries import Deliveries
 from services.mailer.export import lines
 from services.mailer.settings import MailerSettings
-from shared.bus.rabbitmq import RabbitMQBus
-from shared.observability.health import management_port
+from shared.bus.rabbitmq import connected_bus
+from shared.observability.health import Check, management_port
 from shared.observability.logging import configure_logging
+from shared.observability.start import Start
 from shared.observability.tracing import configure_tracing
 from shared.postgres.migrations import exit_when_stopped
-from shared.runtime import run_until_signalled
+from shared.runtime import run
 from shared.settings import load_or_exit
 
 
 @asynccontextmanager
 async def _service(settings: MailerSettings) -> AsyncIterator[None]:
-    bus = await RabbitMQBus.connect(
-        settings.amqp_url.get_secret_value(), settings.retry_policy(), name="mailer"
-    )
-    try:
-        async with (
-            serving(settings, bus) as checks,
-            management_port(settings.management_host, settings.management_port, checks),
-        ):
-            yield
-    finally:
-        await bus.close()
+    start = Start()
+    checks: dict[str, Check] = {"start": start.over}
+    url = settings.amqp_url.get_secret_value()
+    async with (
+        management_port(settings.management_host, settings.management_port, checks),
+        connected_bus(url, settings.retry_policy(), name="mailer", start=start) as bus,
+        serving(settings, bus, start) as held,
+    ):
+        checks |= held
+        start.begun()
+        yield
 
 
 async def _export(settings: MailerSettings) -> None:
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "export":
             asyncio.run(_export(settings))
         case _:
-            asyncio.run(run_until_signalled(_service(settings), drain_seconds=settings.drain_seconds))
+            run(_service(settings), drain_seconds=settings.drain_seconds)
     return 0
 
 

@@ -15,11 +15,14 @@ from shared.bus import topology
 from shared.bus.port import Bus
 from shared.documents.store import DocumentStore
 from shared.observability.health import Check
+from shared.observability.start import Start
 from shared.postgres import migrations
 from shared.postgres.pool import Pool, open_pool
+from shared.postgres.reaching import reached
 from shared.runtime import repeated
 
 _FORGET_EVERY_SECONDS = 60 * 60.0
+MIGRATIONS = files("services.mailer") / "migrations"
 OWNER = "mailer_owner"
 SERVICE = "mailer_service"
 
@@ -61,10 +64,17 @@ async def sessions(settings: MailerSettings) -> AsyncIterator[Sessions]:
 
 
 @asynccontextmanager
-async def serving(settings: MailerSettings, bus: Bus) -> AsyncIterator[Mapping[str, Check]]:
-    """Consume e-mail commands, and forget old addresses, while inside; yields the readiness checks."""
+async def serving(
+    settings: MailerSettings, bus: Bus, start: Start | None = None
+) -> AsyncIterator[Mapping[str, Check]]:
+    """Consume e-mail commands, and forget old addresses, while inside; yields the readiness checks.
+
+    Raises:
+        CannotStart: the database can't be used with these settings, or is not of this release.
+    """
     documents = DocumentStore(settings.documents_url)
     async with database(settings) as pool, sessions(settings) as kept:
+        await reached(pool, MIGRATIONS, start or Start())
         deliveries = Deliveries(pool)
         handler = SendEmailHandler(
             settings, bus=bus, deliveries=deliveries, documents=documents, sessions=Measured(kept)
@@ -106,4 +116,4 @@ async def migrate(settings: MailerSettings) -> list[str]:
         raise MigrationSettingsMissing("MAILER_DATABASE_URL (with a password)")
     admin = settings.admin_database_url.get_secret_value()
     await migrations.ensure_roles(admin, owner=OWNER, service=SERVICE, password=unquote(password))
-    return await migrations.migrate(admin, files("services.mailer").joinpath("migrations"), owner=OWNER)
+    return await migrations.migrate(admin, MIGRATIONS, owner=OWNER)

@@ -12,11 +12,12 @@ from services.render_service.errors import RenderError
 from services.render_service.own_forms import OwnForms
 from services.render_service.preview import preview
 from services.render_service.settings import RenderSettings
-from shared.bus.rabbitmq import RabbitMQBus
-from shared.observability.health import management_port
+from shared.bus.rabbitmq import connected_bus
+from shared.observability.health import Check, management_port
 from shared.observability.logging import configure_logging
+from shared.observability.start import Start
 from shared.observability.tracing import configure_tracing
-from shared.runtime import run_until_signalled
+from shared.runtime import run
 from shared.settings import load_or_exit
 
 
@@ -36,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     configure_tracing(
         "render_service", settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg
     )
-    asyncio.run(run_until_signalled(_process(settings), drain_seconds=settings.drain_seconds))
+    run(_process(settings), drain_seconds=settings.drain_seconds)
 
 
 def _preview(folder: Path, template: str | None) -> int:
@@ -56,17 +57,17 @@ def _preview(folder: Path, template: str | None) -> int:
 
 @asynccontextmanager
 async def _process(settings: RenderSettings) -> AsyncIterator[None]:
-    bus = await RabbitMQBus.connect(
-        settings.amqp_url.get_secret_value(), settings.retry_policy(), name="render_service"
-    )
-    try:
-        async with (
-            serving(settings, bus) as checks,
-            management_port(settings.management_host, settings.management_port, checks),
-        ):
-            yield
-    finally:
-        await bus.close()
+    start = Start()
+    checks: dict[str, Check] = {"start": start.over}
+    url = settings.amqp_url.get_secret_value()
+    async with (
+        management_port(settings.management_host, settings.management_port, checks),
+        connected_bus(url, settings.retry_policy(), name="render_service", start=start) as bus,
+        serving(settings, bus) as held,
+    ):
+        checks |= held
+        start.begun()
+        yield
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from services.standalone.lock import DataFolderInUse
 from services.standalone.settings import StandaloneSettings
 from services.standalone.story import tell
 from shared.observability.logging import configure_logging
-from shared.runtime import run_until_signalled
+from shared.runtime import run
 from shared.settings import load_or_exit
 
 
@@ -35,8 +35,8 @@ def main(arguments: list[str] | None = None) -> None:
         prog="python -m services.standalone", description="Factures in one process."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="keep it up, on PORT, with its data in FACTURES_DATA")
-    run.add_argument(
+    running = commands.add_parser("run", help="keep it up, on PORT, with its data in FACTURES_DATA")
+    running.add_argument(
         "--demo",
         action=argparse.BooleanOptionalAction,
         help="fill a new data folder with an invented shop (default: FACTURES_DEMO)",
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
             if parsed.demo is not None:
                 settings = settings.model_copy(update={"demo": parsed.demo})
             configure_logging("standalone", level=settings.log_level)
-            asyncio.run(run_until_signalled(_running(settings), drain_seconds=settings.drain_seconds))
+            run(_running(settings), drain_seconds=settings.drain_seconds)
         else:
             configure_logging("demo", level="ERROR")
             sys.exit(asyncio.run(tell(parsed.output, parsed.lang)))

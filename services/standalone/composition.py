@@ -35,7 +35,8 @@ from services.standalone.settings import StandaloneSettings
 from shared.bus.local import LocalBus, install
 from shared.bus.retry import RetryPolicy
 from shared.documents.store import DocumentStore
-from shared.observability.health import management_port
+from shared.observability.health import Check, management_port
+from shared.observability.start import Start
 from shared.postgres.migrations import ensure_roles
 
 _BUS_OWNER = "bus_owner"
@@ -72,6 +73,11 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
     data.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         stack.enter_context(data_folder_lock(data))
+        start = Start()
+        checks: dict[str, Check] = {"start": start.over}
+        await stack.enter_async_context(
+            management_port(settings.management_host, settings.management_port, checks)
+        )
         demonstration = _demonstration(data, wanted=settings.demo)
         server = await stack.enter_async_context(embedded_postgres(data / _DATABASE))
         mail = await stack.enter_async_context(mailbox(data / "mail"))
@@ -115,13 +121,11 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         stack.push_async_callback(bus.close)
         await invoicing.free_leases(invoice)
         await stack.enter_async_context(rendering.serving(render, bus))
-        await stack.enter_async_context(mailing.serving(mailer, bus))
-        await stack.enter_async_context(accounting.serving(ledger, bus))
-        port = await stack.enter_async_context(invoicing.serving(invoice, bus, partial(ledger_of, ledger)))
+        await stack.enter_async_context(mailing.serving(mailer, bus, start))
+        await stack.enter_async_context(accounting.serving(ledger, bus, start))
+        port = await stack.enter_async_context(invoicing.serving(invoice, bus, partial(ledger_of, ledger), start))
         await stack.enter_async_context(invoicing.collecting_daily(invoice))
-        await stack.enter_async_context(
-            management_port(settings.management_host, settings.management_port, {"bus": bus.ready})
-        )
+        checks["bus"] = bus.ready
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - to show a reachable one
         yield Standalone(
             f"http://{host}:{port}",

@@ -17,27 +17,38 @@ log = structlog.get_logger(__name__)
 _CHECK_SECONDS = 2.0
 
 
+class NotReady(Exception):
+    """A check does not hold, and everybody may know why: the sentence is shown by `/readyz`."""
+
+
 async def livez(_request: web.Request) -> web.Response:
     """The process runs its loop; nothing outside is asked."""
     return web.json_response({"status": "ok"})
 
 
 def readyz(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """A handler that answers 200 when every check holds, else 503, naming each."""
+    """A handler that answers 200 when every check holds, else 503, naming each, with the reasons that are known."""
 
     async def handler(_request: web.Request) -> web.Response:
-        results = {name: await _holds(name, check) for name, check in checks.items()}
+        reasons: dict[str, str] = {}
+        # A copy: a process that starts adds to them.
+        results = {name: await _holds(name, check, reasons) for name, check in dict(checks).items()}
+        ready = all(results.values())
+        told = {"status": "ok" if ready else "unavailable", "checks": results}
         return web.json_response(
-            {"status": "ok" if all(results.values()) else "unavailable", "checks": results},
-            status=200 if all(results.values()) else 503,
+            told | ({"reasons": reasons} if reasons else {}), status=200 if ready else 503
         )
 
     return handler
 
 
-async def _holds(name: str, check: Check) -> bool:
+async def _holds(name: str, check: Check, reasons: dict[str, str] | None = None) -> bool:
     try:
         return await check()
+    except NotReady as why:
+        if reasons is not None:
+            reasons[name] = str(why)
+        return False
     except Exception:
         log.warning("readiness check failed", check=name, exc_info=True)
         return False
@@ -69,7 +80,7 @@ def metrics(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[we
     """A handler that tells all instruments of this process, and whether each check holds now."""
 
     async def handler(_request: web.Request) -> web.Response:
-        for name, check in checks.items():
+        for name, check in dict(checks).items():
             READY.labels(name).set(await _holds_at_once(name, check))
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -90,6 +90,8 @@ async def _pending(connection: asyncpg.Connection, files: list[MigrationFile]) -
         "create table if not exists schema_migrations"
         " (name text primary key, sha256 text not null, applied_at timestamptz not null default now())"
     )
+    # For each process to see, as it starts, whether they are those of its release.
+    await connection.execute("grant select on schema_migrations to public")
     rows = await connection.fetch("select name, sha256 from schema_migrations")
     applied = {row["name"]: row["sha256"] for row in rows}
     for file in files:

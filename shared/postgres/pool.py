@@ -133,14 +133,16 @@ async def open_pool(
     lock_seconds: float = 10,
     sessions_kept: bool = False,
 ) -> Pool:
-    """Open a pool. The limits hold on the server too: a lost client can't keep a lock.
+    """A pool, which connects when it is asked for a connection: the server need not be there yet (`reached` waits).
+
+    The limits hold on the server too: a lost client can't keep a lock.
 
     `sessions_kept`: who uses it sets, locks and listens to nothing that outlives its transaction, so that a
     connection comes back as it went: without a round trip that tidies it.
     """
     pool = await asyncpg.create_pool(
         dsn,
-        min_size=1,
+        min_size=0,
         max_size=max_size,
         # To connect, too: a network that swallows a connection says nothing, and asyncpg would wait for a minute.
         timeout=acquire_seconds,

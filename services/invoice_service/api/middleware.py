@@ -12,6 +12,7 @@ from services.invoice_service.api.problems import problem_of
 from services.invoice_service.api.requests import waits_to_be_asked
 from services.invoice_service.api.routing import Handler
 from services.invoice_service.api.services import BODY, REQUEST_ID, SERVICES, TRACEPARENT
+from services.invoice_service.application.ports.transactions import StorageUnavailable
 from shared.identifiers import new_id
 from shared.observability.logging import log_context
 from shared.observability.metrics import HTTP_SECONDS
@@ -83,9 +84,10 @@ def _pattern(request: web.Request) -> str:
 
 @web.middleware
 async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn refusals and failures into problems."""
+    """Turn refusals and failures into problems. Until the process has begun its work, it answers its probes alone."""
+    begun = request.app[SERVICES].start.waiting is None or _pattern(request) in _PROBES
     try:
-        response = await handler(request)
+        response = await (handler if begun else _not_begun)(request)
     except web.HTTPRedirection:
         raise
     except Exception as error:  # noqa: BLE001 - the one place that answers for all of them, and logs
@@ -94,6 +96,10 @@ async def answered(request: web.Request, handler: Handler) -> web.StreamResponse
         # The body that nobody asked for may follow or not: what comes next could not be told from it.
         response.force_close()
     return response
+
+
+async def _not_begun(request: web.Request) -> web.StreamResponse:
+    raise StorageUnavailable(request.app[SERVICES].start.waiting or "")
 
 
 async def marked(request: web.Request, response: web.StreamResponse) -> None:

@@ -13,6 +13,7 @@ from services.invoice_service.domain.actors import Actor
 from services.invoice_service.settings import InvoiceSettings
 from shared.documents.store import DocumentStore
 from shared.observability.health import Check, Presence
+from shared.observability.start import Start, at_work
 
 
 def _nothing() -> None:
@@ -25,7 +26,7 @@ class ApiServices:
 
     `after_commit` is called after every transaction that may have put messages in the outbox: a hint, which may
     do nothing. `check_wanted`, another hint: a check of the books was asked for. `checks` are what `/readyz` asks;
-    `presence` says when the process is about to stop.
+    `start` says what the process waits for before it begins, `presence` when it is about to stop.
     """
 
     transactions: Transactions[UnitOfWork]
@@ -36,6 +37,7 @@ class ApiServices:
     after_commit: Callable[[], None] = _nothing
     check_wanted: Callable[[], None] = _nothing
     checks: Mapping[str, Check] = field(default_factory=dict)
+    start: Start = field(default_factory=at_work)
     presence: Presence = field(default_factory=Presence)
 
 

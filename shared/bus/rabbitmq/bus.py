@@ -1,6 +1,8 @@
 """The port, on RabbitMQ: what is published where, and what a delivery carries besides its body."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Self
 
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
@@ -25,6 +27,7 @@ from shared.bus.retry import RetryPolicy
 from shared.bus.topology import DEAD_LETTER_EXCHANGE, DEAD_LETTER_QUEUE, QUEUES, retry_queue
 from shared.contracts.envelope import Envelope
 from shared.contracts.registry import contract_of
+from shared.observability.start import Start
 
 _LOOK_SECONDS = 10.0
 _PARKED_CONCURRENCY = 4
@@ -34,30 +37,49 @@ _PARKED_CONCURRENCY = 4
 class RabbitMQBus:
     """A bus over two connections: the broker may block the one that publishes, and consuming goes on."""
 
-    def __init__(self, url: str, policy: RetryPolicy, *, name: str, publish_seconds: float) -> None:
+    def __init__(
+        self, url: str, policy: RetryPolicy, *, name: str, publish_seconds: float, start: Start | None = None
+    ) -> None:
         self._policy = policy
         self._declaring = asyncio.Lock()
-        self._publish_link = Link(broker_url(url, f"{name} publish"), self._declare)
-        self._consume_link = Link(broker_url(url, f"{name} consume"), self._declare)
+        self._publish_link = Link(broker_url(url, f"{name} publish"), self._declare, start)
+        self._consume_link = Link(broker_url(url, f"{name} consume"), self._declare, start)
         self._publisher = Publisher(self._publish_link, publish_seconds)
         self._subscriptions: list[RabbitMQSubscription] = []
 
     @classmethod
-    async def connect(cls, url: str, policy: RetryPolicy, *, name: str, publish_seconds: float = 10) -> Self:
+    async def connect(
+        cls,
+        url: str,
+        policy: RetryPolicy,
+        *,
+        name: str,
+        publish_seconds: float = 10,
+        start: Start | None = None,
+    ) -> Self:
         """A bus that keeps itself connected. A broker that is down is waited for, without an end: see `ready`.
 
-        `name` shows in the broker's list of connections; `publish_seconds` is how long a confirm may take.
+        `name` shows in the broker's list of connections; `publish_seconds` is how long a confirm may take;
+        `start` is told why it is not up yet.
 
         Raises:
             ValueError: `url` is no AMQP address.
         """
-        bus = cls(url, policy, name=name, publish_seconds=publish_seconds)
+        bus = cls(url, policy, name=name, publish_seconds=publish_seconds, start=start)
         try:
             await asyncio.gather(bus._publish_link.tried(), bus._consume_link.tried())
         except asyncio.CancelledError:
             await bus.close()
             raise
         return bus
+
+    async def reached(self) -> None:
+        """Wait until both connections are up, with the topology that we declare.
+
+        Raises:
+            BrokerRefuses: they can't be, with these settings.
+        """
+        await asyncio.gather(self._publish_link.reached(), self._consume_link.reached())
 
     async def publish(self, envelope: Envelope) -> None:
         """Publish by the envelope's type.
@@ -173,3 +195,20 @@ class RabbitMQBus:
         )
         self._subscriptions.append(subscription)
         return subscription
+
+
+@asynccontextmanager
+async def connected_bus(
+    url: str, policy: RetryPolicy, *, name: str, start: Start
+) -> AsyncIterator[RabbitMQBus]:
+    """The bus of a process: entered once the broker is there, closed in the end.
+
+    Raises:
+        BrokerRefuses: it can't be used with these settings.
+    """
+    bus = await RabbitMQBus.connect(url, policy, name=name, start=start)
+    try:
+        await bus.reached()
+        yield bus
+    finally:
+        await bus.close()

@@ -12,7 +12,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractConnection
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AuthenticationError, ProbableAuthenticationError
+
+from shared.observability.start import CannotStart, Start, at_work
 
 CONNECT_SECONDS = 10.0
 _HEARTBEAT_SECONDS = 10
@@ -29,6 +31,24 @@ class BrokerLost(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(f"the broker can't be reached: {why}")
         self.why = why
+
+
+class BrokerRefuses(CannotStart):
+    """It answers, and does not let us in as we were told to come."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the broker refuses what AMQP_URL says: {why}")
+        self.why = why
+
+
+def refusal(error: Exception) -> BrokerRefuses | None:
+    """What an error in connecting says of the settings: a wrong user or password.
+
+    A virtual host that is not there is waited for, like a queue that is not what we declare: another may yet make it.
+    """
+    cause = error.__cause__
+    wrong = isinstance(cause, AuthenticationError | ProbableAuthenticationError)
+    return BrokerRefuses(str(cause)) if wrong else None
 
 
 @contextmanager
@@ -94,18 +114,44 @@ async def until_lost(connection: AbstractConnection) -> None:
 
 
 class Link:
-    """Keeps one connection open; `prepare` runs on each new one before it counts as up."""
+    """Keeps one connection open; `prepare` runs on each new one before it counts as up.
 
-    def __init__(self, url: str, prepare: Callable[[AbstractConnection], Awaitable[None]]) -> None:
+    `start`: is told why there is no connection yet.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        prepare: Callable[[AbstractConnection], Awaitable[None]],
+        start: Start | None = None,
+    ) -> None:
         self._url = url
         self._prepare = prepare
+        self._start = start or at_work()
         self._tried = asyncio.Event()
+        self._refused = asyncio.Event()
+        self._refusal: BrokerRefuses | None = None
         self._current: asyncio.Future[AbstractConnection] = asyncio.Future()
         self._task = asyncio.create_task(self._keep(), name="bus link")
 
     async def tried(self) -> None:
         """Wait until the first attempt to connect has ended, well or not."""
         await self._tried.wait()
+
+    async def reached(self) -> None:
+        """Wait until it is up.
+
+        Raises:
+            BrokerRefuses: it can't be, with these settings.
+        """
+        waiting = [asyncio.ensure_future(one) for one in (self.connection(), self._refused.wait())]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+        if self._refusal is not None and not self.up():
+            raise self._refusal
 
     def up(self) -> bool:
         """Whether the connection is open and prepared."""
@@ -143,6 +189,10 @@ class Link:
             log.warning("the connection to the broker was lost", broker=broker)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and the next attempt may go better
             log.warning("the broker can't be used now", broker=broker, why=str(error))
+            self._start.waits(_shown(error))
+            if (refused := refusal(error)) is not None:
+                self._refusal = refused
+                self._refused.set()
         finally:
             was_up = self._current.done()
             if was_up:
@@ -150,6 +200,15 @@ class Link:
             if connection is not None:
                 await ended(connection.close())
         return was_up
+
+
+def _shown(error: Exception) -> str:
+    """Why it is not there, for whoever may ask for `/readyz`: without its address, unless it is ours to say."""
+    return (
+        f"the broker is away ({type(error.__cause__).__name__})"
+        if isinstance(error, BrokerLost)
+        else str(error)
+    )
 
 
 def _without_secrets(url: str) -> str:

@@ -48,7 +48,7 @@ async def waiting(database: Database, count: int = 1) -> None:
 
 async def test_a_pool_without_a_free_connection_says_so(invoicing_database: Database, tmp_path: Path) -> None:
     async with (
-        running(invoicing_database, tmp_path, pool_size=2, pool_acquire_seconds=0.2) as api,
+        running(invoicing_database, tmp_path, pool_size=2, pool_acquire_seconds=1) as api,
         api.pool.acquire(),
         api.pool.acquire(),
     ):

@@ -33,6 +33,9 @@ class RecordingBus:
         self.consuming = False
         self.closed = False
 
+    async def reached(self) -> None:
+        """It is there at once."""
+
     async def publish(self, envelope: Envelope) -> None:
         if self.fails(envelope):
             raise ConfirmUnknown(envelope.id, "told to fail")

@@ -12,6 +12,7 @@ from services.mailer import __main__ as program
 from services.mailer.composition import database
 from services.mailer.settings import MailerSettings
 from shared.bus.rabbitmq import RabbitMQBus
+from shared.observability.start import Start
 from tests.integration.mailer.conftest import configured, settings_for
 from tests.integration.mailer.mailroom import Mailroom, RecordingBus
 from tests.support.postgres import PrivatePostgres
@@ -64,7 +65,8 @@ async def test_serving_closes_its_bus(room: Mailroom, monkeypatch: pytest.Monkey
     bus = RecordingBus()
     asked: list[tuple[str, str]] = []
 
-    async def connect(url: str, _policy: object, *, name: str) -> RecordingBus:
+    async def connect(url: str, _policy: object, *, name: str, start: Start) -> RecordingBus:
+        assert start.waiting
         asked.append((url, name))
         return bus
 

@@ -1,11 +1,16 @@
-"""Work that is done again and again beside the rest."""
+"""A process from its start to its end, and work that is done again and again beside the rest."""
 
 import asyncio
+import os
+import signal
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from shared.runtime import apart, repeated
+from shared.observability.start import CannotStart
+from shared.runtime import apart, repeated, run, run_until_signalled
 
 
 class Work:
@@ -98,3 +103,31 @@ async def test_what_is_cancelled_is_cancelled_apart_and_waited_for() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended.is_set()
+
+
+@asynccontextmanager
+async def never_started(ends: list[str]) -> AsyncIterator[None]:
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.Event().wait()
+        yield
+    finally:
+        ends.append("closed")
+
+
+async def test_a_signal_ends_what_still_waits_to_start() -> None:
+    ends: list[str] = []
+    async with asyncio.timeout(10):
+        await run_until_signalled(never_started(ends))
+    assert ends == ["closed"]
+
+
+@asynccontextmanager
+async def misled() -> AsyncIterator[None]:
+    raise CannotStart("the password is wrong")
+    yield
+
+
+def test_what_can_not_start_says_so_in_a_sentence() -> None:
+    with pytest.raises(SystemExit, match="the password is wrong"):
+        run(misled())

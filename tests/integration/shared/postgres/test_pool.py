@@ -44,10 +44,10 @@ async def test_leaving_with_a_dead_connection_is_no_failure(postgres: PrivatePos
 
 
 async def test_no_connection_in_time(postgres: PrivatePostgres) -> None:
-    pool = await open_pool(postgres.admin_dsn(), application_name="test", max_size=1, acquire_seconds=0.1)
+    pool = await open_pool(postgres.admin_dsn(), application_name="test", max_size=1, acquire_seconds=1)
     try:
         async with pool.acquire():
-            with pytest.raises(PoolBusy, match=r"0\.1 s"):
+            with pytest.raises(PoolBusy, match=r"1 s"):
                 async with pool.acquire():
                     raise AssertionError
     finally:
@@ -59,12 +59,15 @@ async def test_a_server_that_says_nothing_is_not_waited_for() -> None:
     # The kernel takes the connection; nobody ever reads from it.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(30) as patience:
-                await open_pool(
-                    f"postgresql://u:p@127.0.0.1:{port}/d", application_name="test", acquire_seconds=0.2
-                )
-        assert not patience.expired()
+        pool = await open_pool(
+            f"postgresql://u:p@127.0.0.1:{port}/d", application_name="test", acquire_seconds=0.2
+        )
+        try:
+            async with asyncio.timeout(30):
+                with pytest.raises(PoolBusy):
+                    await pool.ready()
+        finally:
+            await pool.close()
 
 
 async def test_limits_hold_on_the_server(postgres: PrivatePostgres) -> None:
@@ -102,7 +105,7 @@ async def test_a_transaction_that_fails_leaves_nothing(postgres: PrivatePostgres
 
 
 async def test_a_pool_tells_how_much_of_it_is_used(postgres: PrivatePostgres) -> None:
-    pool = await open_pool(postgres.admin_dsn(), application_name="told", max_size=2, acquire_seconds=0.1)
+    pool = await open_pool(postgres.admin_dsn(), application_name="told", max_size=2, acquire_seconds=1)
 
     def told(name: str, **labels: str) -> float | None:
         return REGISTRY.get_sample_value(f"factures_database_{name}", {"pool": "told", **labels})
