@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.chaos.plan import LINKS, POSTGRESQL, RABBITMQ, SMTP, Fault, Kind
+from tests.chaos.plan import HTTP, LINKS, POSTGRESQL, RABBITMQ, SMTP, Fault, Kind
 from tests.chaos.proxy import FaultyProxy
 from tests.support.deployment import Deployment, Lay
 from tests.support.postgres import PrivatePostgres
@@ -43,6 +43,11 @@ class Fire:
         """How often a process ended that nobody had killed, and was started anew, as an orchestrator does."""
 
     @property
+    def address(self) -> str:
+        """Where the clients find the API."""
+        return f"http://127.0.0.1:{self._proxies[HTTP].port}"
+
+    @property
     def cuts(self) -> int:
         """How many replies that said `done` never arrived."""
         return sum(proxy.cuts for proxy in self._proxies.values())
@@ -75,7 +80,7 @@ class Fire:
         if fault.target in LINKS and fault.kind not in (Kind.KILL, Kind.PAUSE):
             with self._proxies[fault.target].under(fault.kind):
                 await asyncio.sleep(fault.seconds)
-        elif fault.target == POSTGRESQL:
+        elif fault.target == POSTGRESQL and fault.kind is Kind.KILL:
             await self._factures.postgres.kill()
             await asyncio.sleep(fault.seconds)
             await self._factures.postgres.start()
@@ -91,7 +96,8 @@ class Fire:
             service.start()
             self._killed.discard(service.name)
         else:
-            paused = self._factures.broker if fault.target == RABBITMQ else self._services[fault.target]
+            servers = {RABBITMQ: self._factures.broker, POSTGRESQL: self._factures.postgres}
+            paused = servers.get(fault.target) or self._services[fault.target]
             paused.pause()
             await asyncio.sleep(fault.seconds)
             paused.resume()
@@ -112,11 +118,12 @@ async def flammable(
     folder: Path, postgres: PrivatePostgres, broker: RabbitMQBroker
 ) -> AsyncIterator[tuple[Deployment, dict[str, FaultyProxy]]]:
     """A deployment that runs while inside, behind a proxy before each server."""
-    mail_port = [0]
+    mail_port, api_port = [0], [0]
     proxies = {
         POSTGRESQL: FaultyProxy(POSTGRESQL, lambda: postgres.port),
         RABBITMQ: FaultyProxy(RABBITMQ, lambda: broker.port),
         SMTP: FaultyProxy(SMTP, lambda: mail_port[0]),
+        HTTP: FaultyProxy(HTTP, lambda: api_port[0]),
     }
     lay = Lay(
         postgres_port=proxies[POSTGRESQL].port,
@@ -127,7 +134,7 @@ async def flammable(
         settings=SETTINGS,
     )
     factures = Deployment(folder, postgres, broker, lay)
-    mail_port[0] = factures.mail_port
+    mail_port[0], api_port[0] = factures.mail_port, factures.api_port
     for proxy in proxies.values():
         await proxy.start()
     try:

@@ -135,10 +135,10 @@ class Clerk:
 
 @asynccontextmanager
 async def counting_client(
-    factures: Deployment, journal: Journal, *, patience: float
+    address: str, key: str, journal: Journal, *, patience: float
 ) -> AsyncIterator[CountingClient]:
-    """A client with the administrator's key, whose requests are counted."""
-    headers = {"Authorization": f"Bearer {factures.admin_key}", "Accept-Language": "fr"}
+    """A client with this key, whose requests are counted."""
+    headers = {"Authorization": f"Bearer {key}", "Accept-Language": "fr"}
     timeout = aiohttp.ClientTimeout(total=_ANSWER_SECONDS)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-        yield CountingClient(session, factures.address, patience, _PAUSE_SECONDS, journal)
+        yield CountingClient(session, address, patience, _PAUSE_SECONDS, journal)

@@ -11,7 +11,9 @@ SERVICES = ("api", "relay", "consumer", "consumer-2", "render", "mailer", "accou
 POSTGRESQL = "postgresql"
 RABBITMQ = "rabbitmq"
 SMTP = "smtp"
-LINKS = (POSTGRESQL, RABBITMQ, SMTP)
+HTTP = "http"
+"""The way from the clients to the API; the others lead from the services to a server."""
+LINKS = (POSTGRESQL, RABBITMQ, SMTP, HTTP)
 
 
 class Kind(Enum):
@@ -28,7 +30,7 @@ class Kind(Enum):
     BLACKHOLE = "blackhole"
     """Nothing passes and nobody is told. A connection that it swallowed stays dead."""
     CUT_REPLIES = "cut replies"
-    """A commit, a confirm, a mail that was taken: done, and the connection is cut instead of saying so."""
+    """A commit, a confirm, a mail that was taken, a request: done, and the connection is cut instead of saying so."""
 
 
 # For how long each lasts, in seconds: from, to.
@@ -44,6 +46,7 @@ _OF_LINKS = (Kind.DROP, Kind.DELAY, Kind.BLACKHOLE, Kind.CUT_REPLIES)
 EVERY_FAULT = (
     (Kind.KILL, POSTGRESQL),
     (Kind.KILL, RABBITMQ),
+    (Kind.PAUSE, POSTGRESQL),
     (Kind.PAUSE, RABBITMQ),
     *((kind, service) for service in SERVICES for kind in (Kind.KILL, Kind.PAUSE)),
     *((kind, link) for link in LINKS for kind in _OF_LINKS),

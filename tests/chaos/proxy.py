@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from tests.chaos.plan import POSTGRESQL, RABBITMQ, SMTP, Kind
+from tests.chaos.plan import HTTP, POSTGRESQL, RABBITMQ, SMTP, Kind
 from tests.support.ports import stable_port
 
 _HOST = "127.0.0.1"
@@ -18,6 +18,7 @@ DONE = {
     POSTGRESQL: b"C\0\0\0\x0bCOMMIT\0",  # CommandComplete
     RABBITMQ: b"\0\x3c\0\x50",  # basic.ack, which is a publisher's confirm
     SMTP: b"250 2.0.0 filed",  # the answer to the final dot
+    HTTP: b"HTTP/1.1 20",
 }
 
 

@@ -57,7 +57,7 @@ async def _judged(wanted: Run, plan: Sequence[Fault], factures: Deployment, fire
     # A request may meet one fault after the other: its client outlasts them all.
     endurance = wanted.seconds + wanted.patience
     async with (
-        counting_client(factures, journal, patience=endurance) as shop,
+        counting_client(fire.address, factures.admin_key, journal, patience=endurance) as shop,
         pulse(lambda: factures.postgres.admin_dsn("invoice")) as beats,
         fire.keeping_up(),
     ):

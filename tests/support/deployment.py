@@ -77,7 +77,7 @@ class Deployment:
         self.tap = BusTap(broker.url(), self.retry_policy)
         self.mail_port = stable_port()
         self._mail_server = AsyncExitStack()
-        self._api_port = stable_port()
+        self.api_port = stable_port()
         self._passwords = {role: secrets.token_urlsafe(24) for role in _SERVICES}
         self.api = self._service("api", ["services.invoice_service", "api"], self._api_settings())
         self.relay = self._service("relay", ["services.invoice_service", "relay"], self._relay_settings())
@@ -101,7 +101,7 @@ class Deployment:
     @property
     def address(self) -> str:
         """Where the API answers."""
-        return f"http://127.0.0.1:{self._api_port}"
+        return f"http://127.0.0.1:{self.api_port}"
 
     @property
     def amqp_url(self) -> str:
@@ -252,7 +252,7 @@ class Deployment:
     def _api_settings(self) -> Settings:
         return {
             "INVOICE_DATABASE_URL": self._database("invoice"),
-            "INVOICE_PORT": str(self._api_port),
+            "INVOICE_PORT": str(self.api_port),
             "DOCUMENTS_URL": self._documents,
             "FACTURES_ADMIN_KEY": self.admin_key,
             "INVOICE_LEAVE_SECONDS": "0",

@@ -9,7 +9,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -50,6 +50,23 @@ class PrivatePostgres:
         """Shut it down and start it again."""
         await self.stop()
         await self.start()
+
+    def pause(self) -> None:
+        """Freeze the server and all of its processes: connections stay open and nothing is answered."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it run on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        # The server first when it stops, so that it starts no further process meanwhile.
+        parent = self._server.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children")
+        os.kill(parent, number)
+        for child in children.read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), number)
 
     async def kill(self) -> None:
         """Kill it like a crash (SIGKILL), and wait until it is dead."""
