@@ -1,17 +1,20 @@
-"""`python -m services.accounting_sync [serve | migrate | export | check]`."""
+"""`python -m services.accounting_sync [serve | migrate | export | check | backup FOLDER | restore FOLDER]`."""
 
 import argparse
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from services.accounting_sync.check import check_ledger, find_bean_check
 from services.accounting_sync.composition import (
     SettingMissing,
+    back_up,
     beancount_connector,
     migrate,
+    restore,
     serving,
     transfer_log_pool,
 )
@@ -23,6 +26,7 @@ from shared.observability.health import Check, management_port
 from shared.observability.logging import configure_logging
 from shared.observability.start import Start
 from shared.observability.tracing import configure_tracing
+from shared.postgres import backup
 from shared.postgres.migrations import exit_when_stopped
 from shared.runtime import run
 from shared.settings import load_or_exit
@@ -35,11 +39,16 @@ def main(arguments: list[str] | None = None) -> int:
         "command",
         nargs="?",
         default="serve",
-        choices=("serve", "migrate", "export", "check"),
+        choices=("serve", "migrate", "export", "check", "backup", "restore"),
         help="serve: transfer invoices (default). migrate: roles and tables. export: the ledger and the table"
-        " as JSON lines. check: bean-check on the ledger (exit 0 accepted, 1 refused, 2 not installed)",
+        " as JSON lines. check: bean-check on the ledger (exit 0 accepted, 1 refused, 2 not installed)."
+        " backup, restore: the database and the ledger, into a new folder and back into empty ones",
     )
-    command = parser.parse_args(arguments).command
+    parser.add_argument("folder", nargs="?", type=Path, help="of backup and restore")
+    parsed = parser.parse_args(arguments)
+    command, folder = parsed.command, parsed.folder
+    if (command in ("backup", "restore")) != (folder is not None):
+        parser.error("backup and restore, and they alone, take a folder")
     settings = load_or_exit(AccountingSettings)
     configure_logging("accounting_sync", level=settings.log_level)
     configure_tracing(
@@ -47,7 +56,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     match command:
         case "migrate":
-            return _migrate(settings)
+            return _operate(lambda: asyncio.run(migrate(settings)))
+        case "backup":
+            return backup.command(back_up(settings, folder), "backed up")
+        case "restore":
+            return _operate(lambda: backup.command(restore(settings, folder), "restored"))
         case "export":
             asyncio.run(_export(settings))
         case "check":
@@ -72,14 +85,14 @@ async def _process(settings: AccountingSettings) -> AsyncIterator[None]:
         yield
 
 
-def _migrate(settings: AccountingSettings) -> int:
+def _operate(work: Callable[[], object]) -> int:
     try:
         with exit_when_stopped():
-            asyncio.run(migrate(settings))
+            done = work()
     except SettingMissing as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
+    return done if isinstance(done, int) else 0
 
 
 async def _export(settings: AccountingSettings) -> None:

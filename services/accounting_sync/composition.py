@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from pathlib import Path
 
 from services.accounting_sync.connectors.base import Connector
 from services.accounting_sync.connectors.beancount import BeancountConnector
@@ -15,7 +16,7 @@ from shared.bus import topology
 from shared.bus.port import Bus, Subscription
 from shared.observability.health import Check
 from shared.observability.start import Start
-from shared.postgres import migrations
+from shared.postgres import backup, migrations
 from shared.postgres.pool import Pool, open_pool
 from shared.postgres.reaching import reached
 
@@ -83,6 +84,32 @@ async def migrate(settings: AccountingSettings) -> list[str]:
         admin, owner=OWNER_ROLE, service=SERVICE_ROLE, password=settings.database_password
     )
     return await migrations.migrate(admin, MIGRATIONS, owner=OWNER_ROLE)
+
+
+async def back_up(settings: AccountingSettings, folder: Path) -> backup.Done:
+    """The database, then the ledger's files: what a row says is booked is among them.
+
+    Raises:
+        BackupRefused: see `shared.postgres.backup`.
+    """
+    return await backup.back_up(settings.database_url.get_secret_value(), folder, _ledger(settings))
+
+
+async def restore(settings: AccountingSettings, folder: Path) -> backup.Done:
+    """A backup into an empty, migrated database; its ledger too, where there is none.
+
+    Raises:
+        SettingMissing: there is no administrator's address.
+        BackupRefused: see `shared.postgres.backup`.
+    """
+    if settings.admin_database_url is None:
+        raise SettingMissing("ACCOUNTING_ADMIN_DATABASE_URL", "the database's address as an administrator")
+    admin = settings.admin_database_url.get_secret_value()
+    return await backup.restore(admin, OWNER_ROLE, folder, _ledger(settings))
+
+
+def _ledger(settings: AccountingSettings) -> Path | None:
+    return settings.ledger_folder if "beancount" in settings.connectors else None
 
 
 def beancount_connector(settings: AccountingSettings) -> BeancountConnector | None:

@@ -1,12 +1,13 @@
-"""python -m services.mailer [serve | migrate | export]."""
+"""python -m services.mailer [serve | migrate | export | backup FOLDER | restore FOLDER]."""
 
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
-from services.mailer.composition import MigrationSettingsMissing, database, migrate, serving
+from services.mailer.composition import MigrationSettingsMissing, database, migrate, restore, serving
 from services.mailer.deliveries import Deliveries
 from services.mailer.export import lines
 from services.mailer.settings import MailerSettings
@@ -15,6 +16,7 @@ from shared.observability.health import Check, management_port
 from shared.observability.logging import configure_logging
 from shared.observability.start import Start
 from shared.observability.tracing import configure_tracing
+from shared.postgres import backup
 from shared.postgres.migrations import exit_when_stopped
 from shared.runtime import run
 from shared.settings import load_or_exit
@@ -48,16 +50,27 @@ def main(arguments: list[str] | None = None) -> int:
         "command",
         nargs="?",
         default="serve",
-        choices=("serve", "migrate", "export"),
-        help="serve: send e-mails (default). migrate: roles and tables. export: what is known, as JSON lines",
+        choices=("serve", "migrate", "export", "backup", "restore"),
+        help="serve: send e-mails (default). migrate: roles and tables. export: what is known, as JSON lines."
+        " backup, restore: the database, into a new folder and back into an empty one",
     )
-    command = parser.parse_args(arguments).command
+    parser.add_argument("folder", nargs="?", type=Path, help="of backup and restore")
+    parsed = parser.parse_args(arguments)
+    command, folder = parsed.command, parsed.folder
+    if (command in ("backup", "restore")) != (folder is not None):
+        parser.error("backup and restore, and they alone, take a folder")
     settings = load_or_exit(MailerSettings)
     configure_logging("mailer", level=settings.log_level)
     configure_tracing("mailer", settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg)
     match command:
         case "migrate":
-            return _migrate(settings)
+            return _operate(lambda: asyncio.run(migrate(settings)))
+        case "backup":
+            return backup.command(
+                backup.back_up(settings.database_url.get_secret_value(), folder), "backed up"
+            )
+        case "restore":
+            return _operate(lambda: backup.command(restore(settings, folder), "restored"))
         case "export":
             asyncio.run(_export(settings))
         case _:
@@ -65,14 +78,14 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _migrate(settings: MailerSettings) -> int:
+def _operate(work: Callable[[], object]) -> int:
     try:
         with exit_when_stopped():
-            asyncio.run(migrate(settings))
+            done = work()
     except MigrationSettingsMissing as error:
         print(error, file=sys.stderr)
         return 1
-    return 0
+    return done if isinstance(done, int) else 0
 
 
 if __name__ == "__main__":

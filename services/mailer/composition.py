@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from services.mailer.deliveries import DatabaseUnavailable, Deliveries
@@ -16,7 +17,7 @@ from shared.bus.port import Bus
 from shared.documents.store import DocumentStore
 from shared.observability.health import Check
 from shared.observability.start import Start
-from shared.postgres import migrations
+from shared.postgres import backup, migrations
 from shared.postgres.pool import Pool, open_pool
 from shared.postgres.reaching import reached
 from shared.runtime import repeated
@@ -28,7 +29,7 @@ SERVICE = "mailer_service"
 
 
 class MigrationSettingsMissing(Exception):
-    """`migrate` needs an administrator's address and the service's password."""
+    """`migrate` and `restore` need an administrator's address, `migrate` the service's password too."""
 
     def __init__(self, setting: str) -> None:
         super().__init__(f"set {setting} to migrate")
@@ -117,3 +118,15 @@ async def migrate(settings: MailerSettings) -> list[str]:
     admin = settings.admin_database_url.get_secret_value()
     await migrations.ensure_roles(admin, owner=OWNER, service=SERVICE, password=unquote(password))
     return await migrations.migrate(admin, MIGRATIONS, owner=OWNER)
+
+
+async def restore(settings: MailerSettings, folder: Path) -> backup.Done:
+    """A backup into an empty, migrated database.
+
+    Raises:
+        MigrationSettingsMissing: no administrator's address.
+        BackupRefused: see `shared.postgres.backup`.
+    """
+    if settings.admin_database_url is None:
+        raise MigrationSettingsMissing("MAILER_ADMIN_DATABASE_URL")
+    return await backup.restore(settings.admin_database_url.get_secret_value(), OWNER, folder)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 from tests.chaos.plan import HTTP, LINKS, POSTGRESQL, RABBITMQ, SMTP, Fault, Kind
 from tests.chaos.proxy import FaultyProxy
@@ -29,6 +30,16 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
+class Freezable(Protocol):
+    """What can be made to stand still."""
+
+    def pause(self) -> None:
+        """Stop it where it is."""
+
+    def resume(self) -> None:
+        """Let it go on."""
+
+
 class Fire:
     """The faults of a plan, on one deployment."""
 
@@ -36,6 +47,8 @@ class Fire:
         self._factures = factures
         self._proxies = proxies
         self._services = {service.name: service for service in factures.services}
+        servers: dict[str, Freezable] = {RABBITMQ: factures.broker, POSTGRESQL: factures.postgres}
+        self._freezable = servers | self._services
         self._killed: set[str] = set()
         self.over: list[tuple[Fault, float]] = []
         """The faults, and the moments of the loop's clock at which they were over."""
@@ -96,8 +109,7 @@ class Fire:
             service.start()
             self._killed.discard(service.name)
         else:
-            servers = {RABBITMQ: self._factures.broker, POSTGRESQL: self._factures.postgres}
-            paused = servers.get(fault.target) or self._services[fault.target]
+            paused = self._freezable[fault.target]
             paused.pause()
             await asyncio.sleep(fault.seconds)
             paused.resume()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from services.invoice_service.application.backup_folder import BackupFolder, Manifest, TableCopy
+from shared.backup_folder import BackupFolder, Manifest, TableCopy
 from shared.contracts.values import DocumentRef
 from shared.documents.store import DocumentChanged, DocumentMissing
 

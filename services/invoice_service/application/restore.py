@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from services.invoice_service.application.backup_folder import BackupFolder, Manifest
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.printed_number import printed_number
 from services.invoice_service.application.records import NumberSeries, SkippedInterval
 from services.invoice_service.domain.errors import Conflict, Invalid
 from services.invoice_service.domain.numbering import value_of
 from services.invoice_service.domain.sentences import sentence
+from shared.backup_folder import BackupFolder, Manifest
 from shared.contracts.values import DocumentRef
 from shared.documents.store import DocumentChanged
 

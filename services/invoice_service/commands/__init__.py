@@ -6,7 +6,7 @@ import sys
 
 from services.invoice_service.application.api_keys import create_api_key
 from services.invoice_service.commands.backup import add_backup
-from services.invoice_service.commands.books import add_books
+from services.invoice_service.commands.books import NobodyToAsk, add_books
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.commands.parked import add_parked
 from services.invoice_service.commands.users import add_users
@@ -84,6 +84,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         with exit_when_refused():
             sys.exit(asyncio.run(parsed.run(settings, parsed)))
+    except (NobodyToAsk, OSError) as error:
+        sys.exit(f"factures: {error}")
     except Refusal as refusal:
         told = refusal.errors or (FieldError("", refusal.code, refusal.data),)
         sys.exit("\n".join(f"factures: {sentence(one.code, one.data).en}" for one in told))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from services.invoice_service.commands.books import exported
+from services.invoice_service.commands.books import Ledger, add_ledger, exported
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.composition import make_backup, restore_backup
 from services.invoice_service.settings import InvoiceSettings
@@ -52,11 +52,10 @@ def _print_missing(keys: tuple[str, ...]) -> None:
 def _ledger(arguments: argparse.Namespace) -> Iterator[Mapping[str, Any]]:
     """What accounting knows now; and what it knew when the backup was made."""
     kept = arguments.folder / "exports" / "accounting_sync.jsonl"
-    texts = [kept.read_bytes()] if kept.is_file() else []
-    if arguments.ledger == "export":
-        texts.append(exported("accounting_sync"))
-    for text in texts:
-        yield from map(json.loads, text.splitlines())
+    if kept.is_file():
+        yield from map(json.loads, kept.read_bytes().splitlines())
+    ledger: Ledger = arguments.ledger
+    yield from ledger.lines()
 
 
 def add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -72,10 +71,5 @@ def add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     making.set_defaults(run=backup)
     bringing = commands.add_parser("restore", help="restore a backup into an empty, migrated system")
     bringing.add_argument("folder", type=Path)
-    bringing.add_argument(
-        "--ledger",
-        choices=("export", "none"),
-        default="export",
-        help="pass the numbers that accounting knows by now, or leave the ledger out",
-    )
+    add_ledger(bringing, "numbers that accounting knows by now, to be passed")
     bringing.set_defaults(run=restore)

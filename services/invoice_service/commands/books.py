@@ -5,6 +5,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from services.invoice_service.application.verify import Report
@@ -16,26 +18,75 @@ from services.invoice_service.settings import InvoiceSettings
 
 async def verify(settings: InvoiceSettings, arguments: argparse.Namespace) -> int:
     """Exit code 1 when something does not hold."""
-    ledger = list(_ledger_export()) if arguments.ledger == "export" else None
+    source: Ledger = arguments.ledger
+    ledger = [row for row in source.lines() if row["kind"] == "booked"] if source.asked else None
     report = await check_books(settings, ledger, arguments.head)
     _print(report, ledger_checked=ledger is not None)
     return 1 if report.findings else 0
 
 
+class NobodyToAsk(Exception):
+    """Another service is not installed here, or does not answer."""
+
+    def __init__(self, service: str) -> None:
+        super().__init__(
+            f"{service} can't be asked from here. Where it runs elsewhere, ask it there"
+            f" (`python -m services.{service} export`), and give this command the file (docs/operating.md)"
+        )
+        self.service = service
+
+
 def exported(service: str) -> bytes:
-    """What a service tells of what it owns, as JSON lines."""
+    """What a service tells of what it owns, as JSON lines.
+
+    Raises:
+        NobodyToAsk: it is not here, or does not answer.
+    """
     told = subprocess.run(  # noqa: S603 - our own services only
-        [sys.executable, "-m", f"services.{service}", "export"], check=True, stdout=subprocess.PIPE
+        [sys.executable, "-m", f"services.{service}", "export"], check=False, stdout=subprocess.PIPE
     )
+    if told.returncode:
+        raise NobodyToAsk(service)
     return told.stdout
 
 
-def _ledger_export() -> Iterator[dict[str, Any]]:
-    """What accounting_sync has booked, as it says itself."""
-    for line in exported("accounting_sync").splitlines():
-        row = json.loads(line)
-        if row["kind"] == "booked":
-            yield row
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Where to learn what accounting has booked: `export` asks it, `none` leaves it out, else a file (-: here)."""
+
+    source: str
+
+    @property
+    def asked(self) -> bool:
+        """Whether it counts at all."""
+        return self.source != "none"
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """What accounting_sync tells.
+
+        Raises:
+            NobodyToAsk: it is not here, or does not answer.
+            OSError: the file can't be read.
+        """
+        if self.source == "none":
+            return
+        if self.source == "export":
+            text = exported("accounting_sync")
+        else:
+            text = sys.stdin.buffer.read() if self.source == "-" else Path(self.source).read_bytes()
+        yield from map(json.loads, text.splitlines())
+
+
+def add_ledger(command: argparse.ArgumentParser, what: str) -> None:
+    """Add `--ledger` to a command."""
+    command.add_argument(
+        "--ledger",
+        type=Ledger,
+        default=Ledger("export"),
+        metavar="export|none|FILE",
+        help=f"{what}: as `python -m services.accounting_sync export` tells it, or told it before"
+        " (a file, - for standard input); none leaves the ledger out",
+    )
 
 
 def _print(report: Report, *, ledger_checked: bool) -> None:
@@ -74,12 +125,7 @@ def _head(text: str) -> Head:
 def add_books(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `verify`, `seal` and `head` to the commands."""
     check = commands.add_parser("verify", help="check that the books close; exit code 1 when they do not")
-    check.add_argument(
-        "--ledger",
-        choices=("export", "none"),
-        default="export",
-        help="compare with `python -m services.accounting_sync export`, or leave the ledger out",
-    )
+    add_ledger(check, "what accounting has booked")
     check.add_argument(
         "--head", type=_head, help="of the audit trail, as `factures head` printed it: it must still be there"
     )

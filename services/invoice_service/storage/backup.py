@@ -1,36 +1,19 @@
-"""The tables, copied out as one moment had them, and copied into an empty system, all or nothing.
-
-COPY in its text form, by column names: what one version of PostgreSQL writes, each later one reads.
-"""
+"""The tables, copied out as one moment had them, and copied into an empty system, all or nothing."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
-
-import asyncpg
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.records import NumberSeries, SkippedInterval
 from shared.contracts.values import DocumentRef
+from shared.postgres.copying import CopiedTables, as_owner, count, one_moment
 from shared.postgres.pool import to_json
 
-# Of the moment only: what is being done in bulk (a restored one would send it all again), who is logged in, what pages
-# are told. And what `migrate` makes.
-_LEFT_OUT = ("batch_invoices", "batches", "happenings", "schema_migrations", "sessions")
 # What a new system starts with: rows here alone do not make it a system in use.
 _SEEDED = (
     "business_entities", "email_templates", "number_series", "payment_methods", "payment_terms", "settings",
     "tax_code_taxes", "tax_codes", "taxes", "translations",
 )  # fmt: skip
-_COLUMNS = """
-    select c.relname as name, array_agg(a.attname::text order by a.attnum) as columns
-    from pg_class c join pg_attribute a on a.attrelid = c.oid
-    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace
-      and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-    group by c.relname order by c.relname"""
-_REFERENCES = """
-    select conrelid::regclass::text as name, confrelid::regclass::text as other
-    from pg_constraint where contype = 'f' and conrelid <> confrelid"""
 _NAMED = """
     select key, sha256, size from invoice_documents
     union select key, sha256, size from attachments
@@ -42,32 +25,12 @@ _NAMED = """
     order by key"""
 
 
-class Copied:
-    """What reading and restoring have in common."""
+class PostgresSnapshot(CopiedTables):
+    """See the port `Snapshot`."""
 
-    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
-        self._connection = connection
-
-    async def migrations(self) -> dict[str, str]:
-        """See the ports `Snapshot` and `Target`."""
-        rows = await self._connection.fetch("select name, sha256 from schema_migrations")
-        return {row["name"]: row["sha256"] for row in rows}
-
-    async def tables(self) -> list[tuple[str, tuple[str, ...]]]:
-        """See the port `Snapshot`."""
-        columns = {row["name"]: tuple(row["columns"]) for row in await self._connection.fetch(_COLUMNS)}
-        waiting = {name for name in columns if name not in _LEFT_OUT}
-        needs: dict[str, set[str]] = {}
-        for row in await self._connection.fetch(_REFERENCES):
-            needs.setdefault(row["name"], set()).add(row["other"])
-        ordered: list[str] = []
-        while waiting:
-            free = sorted(name for name in waiting if not needs.get(name, set()) & waiting)
-            if not free:
-                raise ValueError(f"tables that refer to each other: {sorted(waiting)}")
-            ordered += free
-            waiting -= set(free)
-        return [(name, columns[name]) for name in ordered]
+    # Of the moment only: what is being done in bulk (a restored one would send it all again), who is logged in, what
+    # pages are told.
+    left_out = ("batch_invoices", "batches", "happenings", "sessions")
 
     async def documents(self) -> list[DocumentRef]:
         """See the port `Snapshot`."""
@@ -77,48 +40,21 @@ class Copied:
         ]
 
 
-class PostgresSnapshot(Copied):
-    """See the port `Snapshot`."""
-
-    async def copy_out(self, table: str, columns: tuple[str, ...], file: Path) -> int:
-        """See the port."""
-        return _count(await self._connection.copy_from_table(table, columns=columns, output=file))
-
-
-class PostgresTarget(Copied):
+class PostgresTarget(PostgresSnapshot):
     """See the port `Target`."""
 
-    _guards: Sequence[tuple[str, str, str]] = ()
-
-    async def filled(self) -> list[str]:
+    async def filled(self, seeded: Sequence[str] = _SEEDED) -> list[str]:
         """See the port."""
-        names = [name for name, _ in await self.tables()]
-        await self._connection.execute(f"lock table {', '.join(names)} in access exclusive mode")
-        filled = [
-            name
-            for name in names
-            if name not in _SEEDED and await self._connection.fetchval(f"select exists (select from {name})")
-        ]
+        filled = await super().filled(seeded)
         used = await self._connection.fetchval("select exists (select from number_series where used)")
         return [*filled, "number_series"] if used else filled
 
     async def empty(self) -> None:
         """See the port."""
-        # They refuse what is final, also when it comes back; their owner alone may lift them.
-        guards = await self._connection.fetch(
-            "select tgrelid::regclass::text as name, tgname, tgenabled::text as enabled from pg_trigger"
-            " where not tgisinternal and tgenabled <> 'D'"
-        )
-        self._guards = [(row["name"], row["tgname"], row["enabled"]) for row in guards]
-        for name in sorted({name for name, _, _ in self._guards}):
-            await self._connection.execute(f"alter table {name} disable trigger user")
+        await self.lift_guards()
         for name, _ in reversed(await self.tables()):
             if name in _SEEDED:
                 await self._connection.execute(f"delete from {name}")
-
-    async def copy_in(self, table: str, columns: tuple[str, ...], file: Path) -> int:
-        """See the port."""
-        return _count(await self._connection.copy_to_table(table, columns=columns, source=file))
 
     async def hold_back(self, reason: Mapping[str, str]) -> int:
         """See the port."""
@@ -142,7 +78,7 @@ class PostgresTarget(Copied):
             " where state in ('prepared', 'sending')",
             told,
         )
-        return _count(ended)
+        return count(ended)
 
     async def series(self) -> list[NumberSeries]:
         """See the port."""
@@ -178,14 +114,7 @@ class PostgresTarget(Copied):
 
     async def close(self, context: Context, made_at: str) -> None:
         """See the port."""
-        identities = await self._connection.fetch(
-            "select attrelid::regclass::text as name, attname from pg_attribute where attidentity <> ''"
-        )
-        for row in identities:
-            await self._connection.execute(
-                f"select setval(pg_get_serial_sequence('{row['name']}', '{row['attname']}'),"
-                f" coalesce((select max({row['attname']}) from {row['name']}), 0) + 1, false)"
-            )
+        await self.count_on()
         await self._connection.execute(
             "insert into audit (at, actor, action, subject_kind, subject, changes, correlation_id)"
             " values ($1, $2, 'restored', 'settings', $3, '[]', $4)",
@@ -194,41 +123,18 @@ class PostgresTarget(Copied):
             made_at,
             context.correlation_id,
         )
-        # What is checked at the end of the transaction is checked now: no trigger is altered while it waits.
-        await self._connection.execute("set constraints all immediate")
-        for name, guard, enabled in self._guards:
-            always = {"A": "always ", "R": "replica "}.get(enabled, "")
-            await self._connection.execute(f"alter table {name} enable {always}trigger {guard}")
-
-
-def _count(tag: str) -> int:
-    """How many rows a command tag tells of: COPY 7, UPDATE 7."""
-    return int(tag.rsplit(" ", 1)[-1])
+        await self.stand_guards()
 
 
 @asynccontextmanager
 async def reading_snapshot(dsn: str) -> AsyncIterator[PostgresSnapshot]:
-    """One moment, for as long as the block lasts: no time limit of a request stands in its way."""
-    connection = await asyncpg.connect(dsn, server_settings=_SESSION)
-    try:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            yield PostgresSnapshot(connection)
-    finally:
-        await connection.close()
+    """One moment, for as long as the block lasts."""
+    async with one_moment(dsn) as connection:
+        yield PostgresSnapshot(connection)
 
 
 @asynccontextmanager
 async def restoring_target(admin_dsn: str, owner: str) -> AsyncIterator[PostgresTarget]:
     """One transaction as the owner of the tables: committed when the block ends well, else as if never begun."""
-    connection = await asyncpg.connect(admin_dsn, server_settings=_SESSION)
-    try:
-        async with connection.transaction():
-            await connection.execute(f'set local role "{owner}"')
-            # Whoever still works on it: say so rather than wait for long.
-            await connection.execute("set local lock_timeout = '10s'")
-            yield PostgresTarget(connection)
-    finally:
-        await connection.close()
-
-
-_SESSION = {"application_name": "invoice-backup", "timezone": "UTC", "statement_timeout": "0"}
+    async with as_owner(admin_dsn, owner) as connection:
+        yield PostgresTarget(connection)

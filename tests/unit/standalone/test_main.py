@@ -29,14 +29,14 @@ def test_a_flag_is_stronger_than_the_environment(
         seen.append(settings)
         return nullcontext()
 
-    async def at_once(_: object, **__: object) -> None:
+    def at_once(_: object, **__: object) -> None:
         """Nothing runs."""
 
     monkeypatch.delenv("FACTURES_DEMO", raising=False)
     if environment is not None:
         monkeypatch.setenv("FACTURES_DEMO", environment)
     monkeypatch.setattr(command, "_running", running)
-    monkeypatch.setattr(command, "run_until_signalled", at_once)
+    monkeypatch.setattr(command, "run", at_once)
     monkeypatch.setattr(command, "configure_logging", lambda *_, **__: None)
 
     command.main([*arguments])

@@ -1,7 +1,11 @@
 """`factures backup` and `restore`, from one real database and store into another."""
 
+import asyncio
 import shutil
+import signal
+import sys
 import zlib
+from io import TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -9,6 +13,7 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from services.invoice_service.commands import parser
+from services.invoice_service.commands.books import NobodyToAsk, exported
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.composition import make_backup, restore_backup
 from services.invoice_service.domain.errors import Refusal
@@ -18,7 +23,9 @@ from shared.documents.store import DocumentChanged, DocumentStore
 from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, open_shop
 from tests.integration.invoice_service.invoices.test_documents import made, path
 from tests.support.invoicing import Database, make_database, running
+from tests.support.killed_process import LAST_WORDS
 from tests.support.postgres import PrivatePostgres
+from tests.support.processes import run_command
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -144,6 +151,50 @@ async def test_nothing_that_may_have_left_is_sent_again(
     assert axis["delivery_state"] == "uncertain"
 
 
+async def test_what_was_to_be_told_by_mail_is_not_told_again(
+    postgres: PrivatePostgres, tmp_path: Path, target: tuple[Database, InvoiceSettings]
+) -> None:
+    """Whether it was mailed after the backup is not known; the notification itself is there to be read."""
+    source = await make_database(postgres)
+    alert = "insert into notifications (id, code, message, mail_wanted, mailed_at) values "
+    await source.fetch(
+        alert
+        + "(gen_random_uuid(), 'waiting', '{}', true, null), (gen_random_uuid(), 'told', '{}', true, now())"
+    )
+    await make_backup(settings_of(source, tmp_path / "store"), tmp_path / "backup", dict)
+    database, empty = target
+    await restore_backup(empty, tmp_path / "backup", [], operator_context())
+    rows = await database.fetch(
+        "select code, mail_wanted, mailed_at is null as untold, read_at from notifications"
+    )
+    assert {(row["code"], row["mail_wanted"], row["untold"], row["read_at"]) for row in rows} == {
+        ("waiting", False, True, None),
+        ("told", True, False, None),
+    }
+
+
+async def test_a_backup_that_was_killed_is_none(
+    shop: Shop, billed: list[Json], tmp_path: Path, target: tuple[Database, InvoiceSettings]
+) -> None:
+    assert billed
+    folder, settings = tmp_path / "killed", settings_of(shop.database, shop.api.folder)
+    ended = await asyncio.to_thread(
+        run_command,
+        [
+            *("tests.support.killed_process", "before", "pathlib:Path.rename", "--"),
+            *("services.invoice_service.commands", "backup", str(folder), "--exports", "none"),
+        ],
+        home=tmp_path,
+        settings={
+            "INVOICE_DATABASE_URL": settings.database_url.get_secret_value(),
+            "DOCUMENTS_URL": settings.documents_url,
+        },
+    )
+    assert (ended.returncode, LAST_WORDS in ended.stderr) == (-signal.SIGKILL, True), ended.stderr
+    assert len(list((folder / "documents").rglob("*.pdf"))) == len(billed)
+    assert await refused(target[1], folder) == "backup_unfinished"
+
+
 async def test_a_document_that_is_gone_is_told_and_the_rest_is_kept(
     shop: Shop, billed: list[Json], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -170,6 +221,31 @@ async def test_numbers_that_ledger_or_store_know_are_never_given_again(
     assert series["next_value"] == 42
     assert [(one.kind, one.first_value, one.last_value) for one in done.skipped] == [("final", 3, 41)]
     assert await factures(settings, "verify", "--ledger", "none") == 0, capsys.readouterr().out
+
+
+async def test_what_accounting_told_elsewhere_comes_as_a_file(
+    shop: Shop,
+    whole: Path,
+    target: tuple[Database, InvoiceSettings],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = tmp_path / "ledger.jsonl"
+    told.write_text(
+        '{"kind": "booked", "invoice_id": "later", "number": "00007"}\n{"kind": "transfer", "number": "00009"}\n'
+    )
+    settings = settings_of(shop.database, shop.api.folder)
+    assert await factures(settings, "verify", "--ledger", str(told)) == 1
+    assert "ledger: 00007: booked, but no final has the id later\n" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(told.open("rb")))
+    assert await factures(target[1], "restore", str(whole), "--ledger", "-") == 0
+    assert "final series of DEFAULT: 3 to 9 skipped\n" in capsys.readouterr().out
+
+
+def test_whom_nobody_can_ask_here_is_said() -> None:
+    with pytest.raises(NobodyToAsk, match=r"give this command the file"):
+        exported("accounting_sync.not_here")
 
 
 async def test_a_restore_that_failed_is_begun_again_and_one_that_is_done_is_refused(

@@ -1,4 +1,4 @@
-"""The folder of a backup: tables, documents and exports as files, and a manifest with the hash of each.
+"""The folder of a backup: tables, documents, exports and other files, and a manifest with the hash of each.
 
 The manifest is written last, in one step: without it a folder is no backup, however much is in it.
 """
@@ -12,11 +12,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.invoice_service.domain.errors import Conflict, Invalid
-
 FORMAT = 1
 _MANIFEST = "manifest.json"
+_FILES = "files"
 _BLOCK = 1024 * 1024
+
+
+class BackupRefused(Exception):
+    """A folder can't be used for or as a backup. The sentence says why."""
+
+
+class FolderTaken(BackupRefused):
+    """A backup is made in an empty folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} is not empty")
+        self.folder = folder
+
+
+class BackupUnfinished(BackupRefused):
+    """There is no manifest: whoever made it did not come to the end."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} is no whole backup: it has no manifest")
+        self.folder = folder
+
+
+class BackupChanged(BackupRefused):
+    """Something is not as it was written."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(f"the backup has changed since it was made: {file}")
+        self.file = file
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,10 @@ class Manifest:
     missing: tuple[str, ...]
     files: Mapping[str, str] = field(default_factory=dict)
 
+    def other_files(self) -> list[str]:
+        """The names of what stands in it beside tables, documents and exports."""
+        return [name.removeprefix(f"{_FILES}/") for name in self.files if name.startswith(f"{_FILES}/")]
+
 
 class BackupFolder:
     """One folder on this machine. Its methods wait for the disk: call them from a thread."""
@@ -54,11 +85,11 @@ class BackupFolder:
         """Make it, for nobody else to read: it holds names and addresses.
 
         Raises:
-            Conflict: backup_folder_taken: something is in it.
+            FolderTaken: something is in it.
         """
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(self._path.iterdir()):
-            raise Conflict("backup_folder_taken", folder=str(self._path))
+            raise FolderTaken(self._path)
         for name in ("tables", "exports"):
             (self._path / name).mkdir()
 
@@ -73,6 +104,10 @@ class BackupFolder:
     def export(self, service: str) -> Path:
         """The file of what another service told of itself."""
         return self._path / "exports" / f"{service}.jsonl"
+
+    def file(self, name: str) -> Path:
+        """Another file of the service, under its name."""
+        return self._path / _FILES / name
 
     def keep(self, path: Path, content: bytes) -> None:
         """Write one file."""
@@ -95,23 +130,24 @@ class BackupFolder:
         """The manifest, once every file was found to be what it says.
 
         Raises:
-            Invalid: backup_unfinished: there is none. backup_changed: something is not as it was written.
+            BackupUnfinished: there is none.
+            BackupChanged: something is not as it was written.
         """
         try:
             read = json.loads((self._path / _MANIFEST).read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise Invalid("backup_unfinished", folder=str(self._path)) from None
+            raise BackupUnfinished(self._path) from None
         except ValueError:
-            raise Invalid("backup_changed", file=_MANIFEST) from None
+            raise BackupChanged(_MANIFEST) from None
         if not isinstance(read, dict) or read.get("format") != FORMAT or "content" not in read:
-            raise Invalid("backup_changed", file=_MANIFEST)
+            raise BackupChanged(_MANIFEST)
         content: dict[str, Any] = read["content"]
         if read.get("sha256") != _hash_of(content):
-            raise Invalid("backup_changed", file=_MANIFEST)
+            raise BackupChanged(_MANIFEST)
         for name, sha256 in content["files"].items():
             file = self._path / name
             if not file.is_file() or _sha256(file) != sha256:
-                raise Invalid("backup_changed", file=name)
+                raise BackupChanged(name)
         return _manifest(content)
 
     def _files(self) -> list[Path]:
