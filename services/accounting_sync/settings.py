@@ -22,7 +22,8 @@ class AccountingSettings(ServiceSettings):
 
     database_url: PostgresUrl = Field(description="the service's own database, as accounting_service")
     admin_database_url: PostgresUrl | None = Field(
-        default=None, description="the same database as an administrator; only `migrate` and `restore` need it"
+        default=None,
+        description="the same database as an administrator; only `migrate` and `restore` need it",
     )
     connectors: Annotated[tuple[ConnectorName, ...], NoDecode, JsonList] = Field(
         default=("none", "beancount"),
