@@ -39,6 +39,10 @@ OF_COMPOSE = {
     "INVOICE_DATABASE_PASSWORD": "of the role invoice_service, which `migrate` gives it at each start",
     "MAILER_DATABASE_PASSWORD": "of the role mailer_service",
     "ACCOUNTING_DATABASE_PASSWORD": "of the role accounting_service",
+    "RELAY_REPLICAS": "how many containers of it run (docs/scaling.md)",
+    "CONSUMER_REPLICAS": "the same",
+    "RENDER_REPLICAS": "the same",
+    "ACCOUNTING_REPLICAS": "the same",
 }
 _HEAD = """\
 # All settings, each with the value that it has when nothing is set. A process reads them from its environment.

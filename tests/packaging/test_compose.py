@@ -226,3 +226,24 @@ def test_grafana_finds_what_is_mounted() -> None:
     (source,) = yaml.safe_load((ROOT / "ops/grafana/datasource.yml").read_text())["datasources"]
     host = urlsplit(source["url"])
     assert (host.hostname in WATCHING, host.port) == (True, 9090)
+
+
+def scaled() -> dict[str, int]:
+    """How many of each the command of docs/scaling.md asks for."""
+    told = (ROOT / "docs/scaling.md").read_text(encoding="utf-8")
+    return {name: int(number) for name, number in re.findall(r"--scale (\S+)=(\d+)", told)}
+
+
+def test_what_the_manual_scales_can_run_more_than_once() -> None:
+    assert set(scaled()) == PROCESSES - {"api", "mailer"}
+    for name, number in scaled().items():
+        told = container(name)
+        assert number > 1
+        # A name or a port of this machine, or another's network, is there once.
+        assert told.keys().isdisjoint({"container_name", "ports", "network_mode", "hostname"}), name
+
+
+def test_the_replicas_are_those_of_the_settings() -> None:
+    """`deploy.replicas` comes from `.env`: one where nothing is said, and the command line is stronger."""
+    for name in scaled():
+        assert container(name)["deploy"] == {"replicas": f"${{{name.upper()}_REPLICAS:-1}}"}

@@ -174,7 +174,7 @@ class Deployment:
     @property
     def invoice_database(self) -> str:
         """The database of the invoice service, for its own role."""
-        return self._database("invoice")
+        return self.database("invoice")
 
     # -- what an operator does
 
@@ -188,9 +188,12 @@ class Deployment:
 
     def operate(self, *words: str, settings: Settings | None = None) -> str:
         """`factures WORDS`, by who knows the settings of every service; `settings`: others in their place."""
+        return self.run("services.invoice_service.commands", *words, settings=settings)
+
+    def run(self, service: str, *words: str, settings: Settings | None = None) -> str:
+        """`python -m SERVICE WORDS`, as `operate`."""
         known = {**self._api_settings(), **self._accounting_settings(), **self._mailer_settings()}
-        arguments = ["services.invoice_service.commands", *words]
-        return self._command(words[0], arguments, {**known, **(settings or {})})
+        return self._command(words[0], [service, *words], {**known, **(settings or {})})
 
     def ledger_export(self) -> list[dict[str, Any]]:
         """The documents that accounting has booked, as it says itself."""
@@ -233,7 +236,8 @@ class Deployment:
     def _service(self, name: str, arguments: list[str], settings: Settings) -> ServiceProcess:
         return ServiceProcess(name, arguments, {**settings, **self._lay.settings}, self.folder)
 
-    def _database(self, name: str) -> str:
+    def database(self, name: str) -> str:
+        """The address of a service's database, for its own role."""
         parts = urlsplit(self.postgres.admin_dsn(name))
         place = parts.netloc.rpartition("@")[2]
         whole = parts._replace(netloc=f"{name}_service:{self._passwords[name]}@{place}")
@@ -251,7 +255,7 @@ class Deployment:
 
     def _api_settings(self) -> Settings:
         return {
-            "INVOICE_DATABASE_URL": self._database("invoice"),
+            "INVOICE_DATABASE_URL": self.database("invoice"),
             "INVOICE_PORT": str(self.api_port),
             "DOCUMENTS_URL": self._documents,
             "FACTURES_ADMIN_KEY": self.admin_key,
@@ -267,7 +271,7 @@ class Deployment:
         }
 
     def _consumer_settings(self) -> Settings:
-        return {"INVOICE_DATABASE_URL": self._database("invoice"), **self._bus_settings()}
+        return {"INVOICE_DATABASE_URL": self.database("invoice"), **self._bus_settings()}
 
     def _render_settings(self) -> Settings:
         # One rendering process a queue: each costs a second of processor time whenever the service is restarted.
@@ -279,7 +283,7 @@ class Deployment:
 
     def _mailer_settings(self) -> Settings:
         return {
-            "MAILER_DATABASE_URL": self._database("mailer"),
+            "MAILER_DATABASE_URL": self.database("mailer"),
             "MAILER_SMTP_HOST": "127.0.0.1",
             "MAILER_SMTP_PORT": str(self._lay.smtp_port or self.mail_port),
             "MAILER_SMTP_TLS": "none",
@@ -291,14 +295,14 @@ class Deployment:
 
     def _accounting_settings(self) -> Settings:
         return {
-            "ACCOUNTING_DATABASE_URL": self._database("accounting"),
+            "ACCOUNTING_DATABASE_URL": self.database("accounting"),
             "ACCOUNTING_LEDGER_FOLDER": str(self.ledger),
             **self._bus_settings(),
         }
 
     def _migrate(self, name: str) -> None:
         settings = {
-            f"{name.upper()}_DATABASE_URL": self._database(name),
+            f"{name.upper()}_DATABASE_URL": self.database(name),
             f"{name.upper()}_ADMIN_DATABASE_URL": self.postgres.admin_dsn(name),
             "DOCUMENTS_URL": self._documents,
         }

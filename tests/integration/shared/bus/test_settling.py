@@ -43,6 +43,8 @@ async def test_what_nobody_survives_is_parked_by_the_broker(
     await parked.received(1)
     (one,) = parked.parked
     assert (one.envelope, one.queue, one.reason, one.attempts) == (sent, PRODUCTION, "delivery_limit", 1)
+    # It is parked at once: nobody but a person puts it back (contract: dead).
+    assert await requeue_until_gone(plain, PRODUCTION) == 0
 
 
 async def test_a_neighbour_that_kills_its_consumer_parks_nobody_else(
