@@ -3,12 +3,10 @@
 Three parts, each a process of its own or all in one: the API, the relay, the consumer.
 """
 
-import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +17,6 @@ from services.invoice_service.api.auth import Authenticator
 from services.invoice_service.api.server import listening
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
-from services.invoice_service.application.back_up import back_up
 from services.invoice_service.application.book_checks import booked_lines, with_findings
 from services.invoice_service.application.collect_documents import Collected, collect_documents
 from services.invoice_service.application.context import Context
@@ -29,13 +26,11 @@ from services.invoice_service.application.ports.transactions import (
     TransactionConflict,
     Transactions,
 )
-from services.invoice_service.application.restore import Restored, restore
 from services.invoice_service.application.sweep import Patience
 from services.invoice_service.application.users import ensure_admin
 from services.invoice_service.application.verify import Report, verify
 from services.invoice_service.domain.actors import SYSTEM
 from services.invoice_service.domain.audit_chain import Head
-from services.invoice_service.domain.errors import Conflict, Invalid
 from services.invoice_service.messaging.alerting import AlertMailer
 from services.invoice_service.messaging.batches import BatchRunner
 from services.invoice_service.messaging.book_checker import BookChecker
@@ -47,7 +42,6 @@ from services.invoice_service.messaging.sealer import Sealer
 from services.invoice_service.messaging.sweeper import Sweeper
 from services.invoice_service.messaging.watching import LOOK_SECONDS, AnswerNotes, QueueWatch
 from services.invoice_service.settings import InvoiceSettings
-from services.invoice_service.storage.backup import reading_snapshot, restoring_target
 from services.invoice_service.storage.happenings import RecentHappenings
 from services.invoice_service.storage.outbox import Outbox
 from services.invoice_service.storage.repositories import PostgresUnitOfWork
@@ -56,7 +50,6 @@ from services.invoice_service.storage.transactions import PostgresTransactions
 from services.invoice_service.storage.verification import PostgresBooks
 from services.invoice_service.web.routes import add_web
 from services.invoice_service.web.sessions import Sessions
-from shared.backup_folder import BackupChanged, BackupFolder, BackupUnfinished, FolderTaken, Manifest
 from shared.bus import topology
 from shared.bus.port import Bus, WatchedBus
 from shared.documents.store import DocumentStore, StoreUnavailable
@@ -335,51 +328,3 @@ async def check_all(settings: InvoiceSettings, ledger: Ledger | None) -> Report:
         return await check_books(settings, None)
     booked, unreadable = booked_lines(ledger())
     return with_findings(await check_books(settings, booked), unreadable)
-
-
-async def make_backup(
-    settings: InvoiceSettings, path: Path, exported: Callable[[], Mapping[str, bytes]]
-) -> Manifest:
-    """A backup in a new folder. `exported` tells what other services own: asked once the tables are copied.
-
-    Raises:
-        Conflict: backup_folder_taken.
-        StoreUnavailable, OSError: what is there is no backup.
-    """
-    folder = BackupFolder(path)
-    with _refusals():
-        await asyncio.to_thread(folder.begin)
-    async with reading_snapshot(settings.database_url.get_secret_value()) as snapshot:
-        return await back_up(snapshot, DocumentStore(settings.documents_url), folder, exported, now())
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """What is wrong with a folder, as the service says it."""
-    try:
-        yield
-    except FolderTaken as refused:
-        raise Conflict("backup_folder_taken", folder=str(refused.folder)) from refused
-    except BackupUnfinished as refused:
-        raise Invalid("backup_unfinished", folder=str(refused.folder)) from refused
-    except BackupChanged as refused:
-        raise Invalid("backup_changed", file=refused.file) from refused
-
-
-async def restore_backup(
-    settings: InvoiceSettings, path: Path, ledger: Iterable[Mapping[str, Any]], context: Context
-) -> Restored:
-    """A backup into an empty, migrated system. `ledger` is what accounting knows by now.
-
-    Raises:
-        Invalid, Conflict: backup_unfinished, backup_changed, restore_other_version, restore_not_empty.
-        SettingsRefused: no administrator's address.
-    """
-    if settings.admin_database_url is None:
-        raise SettingsRefused(["INVOICE_ADMIN_DATABASE_URL: missing (needed to restore)"])
-    folder = BackupFolder(path)
-    with _refusals():
-        manifest = await asyncio.to_thread(folder.checked)
-    store = DocumentStore(settings.documents_url)
-    async with restoring_target(settings.admin_database_url.get_secret_value(), OWNER) as target:
-        return await restore(target, store, folder, manifest, context, ledger)

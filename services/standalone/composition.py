@@ -123,7 +123,9 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         await stack.enter_async_context(rendering.serving(render, bus))
         await stack.enter_async_context(mailing.serving(mailer, bus, start))
         await stack.enter_async_context(accounting.serving(ledger, bus, start))
-        port = await stack.enter_async_context(invoicing.serving(invoice, bus, partial(ledger_of, ledger), start))
+        port = await stack.enter_async_context(
+            invoicing.serving(invoice, bus, partial(ledger_of, ledger), start)
+        )
         await stack.enter_async_context(invoicing.collecting_daily(invoice))
         checks["bus"] = bus.ready
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - to show a reachable one

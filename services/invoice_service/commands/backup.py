@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from services.invoice_service.backups import make_backup, restore_backup
 from services.invoice_service.commands.books import Ledger, add_ledger, exported
 from services.invoice_service.commands.operator import operator_context
-from services.invoice_service.composition import make_backup, restore_backup
 from services.invoice_service.settings import InvoiceSettings
 
 _TELLING = ("accounting_sync", "mailer")

@@ -12,10 +12,10 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
+from services.invoice_service.backups import make_backup, restore_backup
 from services.invoice_service.commands import parser
 from services.invoice_service.commands.books import NobodyToAsk, exported
 from services.invoice_service.commands.operator import operator_context
-from services.invoice_service.composition import make_backup, restore_backup
 from services.invoice_service.domain.errors import Refusal
 from services.invoice_service.messaging.sealer import Sealer
 from services.invoice_service.settings import InvoiceSettings
