@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import zlib
-from io import TextIOWrapper
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -238,14 +238,14 @@ async def test_what_accounting_told_elsewhere_comes_as_a_file(
     settings = settings_of(shop.database, shop.api.folder)
     assert await factures(settings, "verify", "--ledger", str(told)) == 1
     assert "ledger: 00007: booked, but no final has the id later\n" in capsys.readouterr().out
-    monkeypatch.setattr(sys, "stdin", TextIOWrapper(told.open("rb")))
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(told.read_bytes())))
     assert await factures(target[1], "restore", str(whole), "--ledger", "-") == 0
-    assert "final series of DEFAULT: 3 to 9 skipped\n" in capsys.readouterr().out
+    assert "final series of MAIN: 3 to 9 skipped\n" in capsys.readouterr().out
 
 
-def test_whom_nobody_can_ask_here_is_said() -> None:
+async def test_whom_nobody_can_ask_here_is_said() -> None:
     with pytest.raises(NobodyToAsk, match=r"give this command the file"):
-        exported("accounting_sync.not_here")
+        await asyncio.to_thread(exported, "accounting_sync.not_here")
 
 
 async def test_a_restore_that_failed_is_begun_again_and_one_that_is_done_is_refused(
