@@ -87,7 +87,8 @@ async def test_sales_are_those_of_the_report_credits_taken_off(shop: Shop, peopl
     )
     sold = await shop.transferred(await shop.billing({"price": "30.00"}, date="2025-07-01"))
     await shop.finalize(expect(await shop.credit(sold), 201))
-    seen = await (await people.the("viewer")).get("/")
+    browser = await people.the("viewer")
+    seen = await browser.get("/")
     links = [link.get("href") for link in seen.all("//div[@class='sold']//a")]
     assert links == [
         "/reports/sales?from=2025-07-01&to=2025-07-18",
@@ -100,6 +101,8 @@ async def test_sales_are_those_of_the_report_credits_taken_off(shop: Shop, peopl
         shown = seen.one(f"//div[@class='sold']//a[@href='{link}']").text_content()
         told = shown.replace("\xa0", "").replace(" ", "").replace(",", ".").removesuffix("$")
         assert told == report["subtotal"], (link, told, report)
+        page = await browser.get(link)
+        assert (page.status, page.says(shown.replace("\xa0", " "))) == (200, True), link
     assert len(seen.all("//figure//*[local-name()='rect'][@class='bar-now' and @height > 0]")) >= 2
 
 
