@@ -1,6 +1,5 @@
 """Compose the e-mail of an invoice: who gets it, what it says, from the template of its kind and language."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +12,9 @@ from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.domain.attachments import pdf_name
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.email_variables import fill
+from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Invoice, LinkedInvoice
+from services.invoice_service.domain.reference import EmailTemplate
 from shared.contracts.commands import Summary
 
 MOST_SUBJECT = 500
@@ -58,29 +59,38 @@ async def draft_email(uow: UnitOfWork, context: Context, ref: str) -> EmailDraft
     return await compose(uow, loaded)
 
 
-async def compose(uow: UnitOfWork, loaded: Loaded) -> EmailDraft:
-    """The e-mail of a loaded invoice, filled in."""
+async def compose(uow: UnitOfWork, loaded: Loaded, template: EmailTemplate | None = None) -> EmailDraft:
+    """The e-mail of a loaded invoice, filled in; from the template of its kind unless another one is given."""
     invoice = loaded.invoice
     drafting = (await drafting_of(uow, invoice)).drafting
     material = await uow.drafting.print_material(invoice.business_entity)
     issuer = material.issuer
-    template = await uow.emails.template(template_kind(invoice))
-    text: Mapping[str, str] = template[invoice.language]
+    if template is None:
+        template = await _template_of(uow, invoice)
+    text = (template.fr if invoice.language == "fr" else template.en).as_dict()
     values = variables(invoice, str(issuer["name"]), loaded.around.credited)
     sender = Address(issuer["email"], str(issuer["name"])) if issuer.get("email") else None
-    bcc = tuple(Address(email) for email in template["bcc"])
-    if template["bcc_sender"] and sender is not None:
+    bcc = tuple(Address(email) for email in template.bcc)
+    if template.bcc_sender and sender is not None:
         bcc = (*bcc, sender)
     return EmailDraft(
         sender=sender,
         to=recipients(drafting, invoice),
-        cc=tuple(Address(email) for email in template["cc"]),
+        cc=tuple(Address(email) for email in template.cc),
         bcc=bcc,
         subject=fill(text["subject"], values)[:MOST_SUBJECT],
         body=fill(text["body"], values),
         attachment_name=pdf_name(fill(text["attachment_name"], values)),
         summary=document_summary(invoice, material, drafting.settings.accent_colour),
     )
+
+
+async def _template_of(uow: UnitOfWork, invoice: Invoice) -> EmailTemplate:
+    kind = template_kind(invoice)
+    template = await uow.reference.get(EmailTemplate, kind)
+    if template is None:
+        raise NotFound(EmailTemplate.kind, kind)
+    return template
 
 
 def recipients(drafting: Drafting, invoice: Invoice) -> tuple[Address, ...]:

@@ -111,13 +111,6 @@ class Emails:
         """See `EmailRepository.page`."""
         return await fetch_page(self._connection, HISTORY, query, _email, arguments=(invoice_id,))
 
-    async def template(self, kind: str) -> dict[str, Any]:
-        """See `EmailRepository.template`."""
-        row = await self._connection.fetchrow("select * from email_templates where kind = $1", kind)
-        if row is None:
-            raise NotFound("email_template", kind)
-        return dict(row)
-
     async def attachments(self, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
         """See `EmailRepository.attachments`."""
         if not ids:

@@ -88,11 +88,12 @@ async def preview(request: web.Request) -> web.Response:
         )
     except Invalid as refusal:
         texts = [text for _, text in faults_of(refusal, language)] or [detail_of(refusal, language)]
-        return _framed(page(request, "email_not_previewed.html", status=422, texts=texts))
-    return _framed(web.Response(text=shown.html, content_type="text/html", charset="utf-8"))
+        return framed(page(request, "email_not_previewed.html", status=422, texts=texts))
+    return framed(web.Response(text=shown.html, content_type="text/html", charset="utf-8"))
 
 
-def _framed(response: web.Response) -> web.Response:
+def framed(response: web.Response) -> web.Response:
+    """A page for a frame: a mail, in which nothing runs and nothing is loaded."""
     response.headers["Content-Security-Policy"] = _FRAME_POLICY
     return response
 

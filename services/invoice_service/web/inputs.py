@@ -4,25 +4,43 @@ All of it is text until the models of the API have judged it. A form brings alon
 (`was.<name>`): what others have saved meanwhile is kept, and is only asked about where both changed one field.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal
 
 from services.invoice_service.api.answers import Json
+from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.texts import Language
 from services.invoice_service.web.formats import number
 from services.invoice_service.web.forms import WAS, Form
 from services.invoice_service.web.line_form import plain_number
 
 Control = Literal[
-    "text", "lines", "number", "whole", "flag", "choice", "boxes", "account", "product", "email"
+    "text",
+    "lines",
+    "number",
+    "whole",
+    "percent",
+    "date",
+    "flag",
+    "choice",
+    "boxes",
+    "emails",
+    "account",
+    "product",
+    "connector",
+    "email",
 ]
 _YES = "1"
+_DECIMAL = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
+_PLACE = re.compile(r"\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One field, by its name in the API's body (`description.fr`: within an object). Its words: `setting.<name>`.
+    """One field, by its name in the API's body (`description.fr`: in an object, `taxes.0.code`: in a list).
 
     `choices` are the values of a choice or of boxes; `default` is what a new record begins with.
     """
@@ -32,6 +50,11 @@ class Input:
     choices: tuple[str, ...] = ()
     default: str = ""
 
+    @property
+    def label(self) -> str:
+        """What its words are called by (`setting.<label>`): the name without places in lists."""
+        return _PLACE.sub("", self.name)
+
     def text(self, value: Any, language: Language) -> str:  # noqa: ANN401 - JSON
         """A value of the API's answer, as it stands in the field."""
         if value is None or value is False:
@@ -39,7 +62,9 @@ class Input:
         if value is True:
             return _YES
         if isinstance(value, list):
-            return " ".join(value)
+            return (", " if self.control == "emails" else " ").join(value)
+        if self.control == "percent":
+            return number((Decimal(value) * 100).normalize(), language)
         return number(value, language) if self.control == "number" else str(value).strip()
 
     def value(self, text: str, language: Language) -> Any:  # noqa: ANN401 - JSON
@@ -49,6 +74,10 @@ class Input:
                 return text == _YES
             case "boxes":
                 return text.split()
+            case "emails":
+                return [one.strip() for one in re.split(r"[,;\n]", text) if one.strip()]
+            case "percent":
+                return _fraction(plain_number(text.replace("%", ""), language))
             case "number":
                 return plain_number(text, language) or None
             case "whole":
@@ -125,14 +154,23 @@ def defaults(inputs: Iterable[Input]) -> dict[str, str]:
 def _at(answer: Json, name: str) -> Any:  # noqa: ANN401 - JSON
     value: Any = answer
     for part in name.split("."):
-        value = value.get(part) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = value[int(part)] if int(part) < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
     return value
+
+
+def _fraction(percent: str) -> str | None:
+    """A rate of so many percent, as the API writes it; what is no number stays as it is."""
+    if _DECIMAL.fullmatch(percent) is None:
+        return percent or None
+    return plain(Decimal(percent) / 100)
 
 
 def _typed(one: Input, form: Form) -> str:
     if one.control == "boxes":
-        chosen = form.all(one.name)
-        return " ".join(choice for choice in one.choices if choice in chosen)
+        return " ".join(choice for choice in form.all(one.name) if choice in one.choices)
     return _lines(form.text(one.name))
 
 

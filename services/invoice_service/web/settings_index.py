@@ -9,6 +9,7 @@ from services.invoice_service.api.routing import ADMIN, VIEWER, Access
 from services.invoice_service.api.services import ACTOR
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.domain.errors import Forbidden
+from services.invoice_service.web import company, email_templates, entities, tax_codes
 from services.invoice_service.web.view import page
 
 PATH = "/settings"
@@ -33,7 +34,7 @@ class Place:
 
 # By `settings.group.<name>`; a group without a place is not shown.
 GROUPS: Mapping[str, tuple[Place, ...]] = {
-    "shop": (),
+    "shop": (Place("company", company.PATH), Place("business_entities", entities.PATH)),
     "billing": (
         Place("products", "/settings/products"),
         Place("extra_charges", "/settings/extra-charges"),
@@ -43,9 +44,14 @@ GROUPS: Mapping[str, tuple[Place, ...]] = {
     ),
     "accounting": (
         Place("gl_accounts", "/settings/gl-accounts"),
+        Place("tax_codes", tax_codes.PATH),
         Place("series", "/settings/series", ADMIN),
     ),
-    "texts": (Place("form_messages", "/settings/form-messages"),),
+    "texts": (
+        Place("form_messages", "/settings/form-messages"),
+        Place("email_templates", email_templates.PATH),
+        Place("translations", "/settings/translations"),
+    ),
     "people": (
         Place("users", "/settings/users", ADMIN),
         Place("keys", "/settings/keys", ADMIN),

@@ -3,11 +3,12 @@
 from services.invoice_service.api import catalogue
 from services.invoice_service.web.inputs import Input
 from services.invoice_service.web.sheets import Sheet
+from services.invoice_service.web.translations import Wording
 
 _DESCRIPTION = (Input("description.fr"), Input("description.en"))
 _ACTIVE = Input("active", "flag", default="1")
 
-SHEETS = (
+SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "products",
         catalogue.PRODUCTS,
@@ -61,4 +62,5 @@ SHEETS = (
             _ACTIVE,
         ),
     ),
+    Wording("translations", catalogue.TRANSLATIONS, (Input("fr"), Input("en")), fixed=True),
 )

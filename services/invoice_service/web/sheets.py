@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import web
 
-from services.invoice_service.api.bodies.fields import Body, Code
 from services.invoice_service.api.lists import list_query, next_cursor
 from services.invoice_service.api.problems import status_of
 from services.invoice_service.api.reference import Resource
@@ -22,20 +21,28 @@ from services.invoice_service.api.services import ACTOR
 from services.invoice_service.api.transact import committed, read
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.delete_reference import delete_reference
+from services.invoice_service.application.listing import ListQuery
 from services.invoice_service.application.listing import Page as Found
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.put_reference import put_reference
-from services.invoice_service.domain.errors import Conflict, FieldError, Invalid, NotFound, Refusal
+from services.invoice_service.domain.errors import Conflict, Invalid, NotFound, Refusal
 from services.invoice_service.domain.texts import Language
+from services.invoice_service.web.attempts import (
+    Overtaken,
+    Theirs,
+    coded,
+    first_fault,
+    require_new,
+    settled,
+)
 from services.invoice_service.web.errors import detail_of, faults_of
-from services.invoice_service.web.forms import form_of, own_path, validated
+from services.invoice_service.web.forms import form_of, own_path
 from services.invoice_service.web.inputs import (
     Entry,
     Input,
     body_of,
     defaults,
     entries,
-    merged,
     shown_before,
     texts_of,
     typed_in,
@@ -47,38 +54,23 @@ from services.invoice_service.web.view import page, view_of
 _KEPT = ("q", "active", "sort", "limit", "after")
 
 
-class NewCode(Body):
-    """The code of a new record."""
-
-    code: Code
-
-
-class Overtaken(Exception):
-    """Somebody else has changed the same fields meanwhile; `now` is what the record says."""
-
-    def __init__(self, fields: tuple[str, ...], now: Mapping[str, str]) -> None:
-        super().__init__(", ".join(fields))
-        self.fields = fields
-        self.now = now
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record, as text; `fields` are there while it is edited, and the cursor begins in the field `focus`."""
+    """One record, as text; `fields` are there while it is edited, and the cursor begins in the field `focus`.
+
+    `standard`: what it says as long as the shop says nothing else.
+    """
 
     code: str
     texts: Mapping[str, str]
+    standard: Mapping[str, str] = field(default_factory=dict)
     fields: list[Entry] = field(default_factory=list)
     focus: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Theirs:
-    """A field that two people changed: what one typed, and what the other has saved."""
-
-    input: Input
-    mine: str
-    theirs: str
+    @property
+    def is_own(self) -> bool:
+        """Whether the shop says something else than the house."""
+        return any(self.texts[name] != text for name, text in self.standard.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,11 +101,15 @@ class _Read:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One kind of reference data, and the fields of its rows."""
+    """One kind of reference data, and the fields of its rows.
+
+    `fixed`: there is one record of each code by itself; deleting what the shop says brings the house's back.
+    """
 
     name: str
     resource: Resource[Any, Any]
     inputs: tuple[Input, ...]
+    fixed: bool = False
 
     @property
     def path(self) -> str:
@@ -132,10 +128,22 @@ class Sheet:
         one = f"{self.path}/{{code}}"
         return (
             Page("GET", self.path, self.show, VIEWER),
-            Page("POST", self.path, self.add, self.write),
+            *(() if self.fixed else (Page("POST", self.path, self.add, self.write),)),
             Page("POST", one, self.save, self.write),
             Page("POST", f"{one}/delete", self.delete, self.write),
         )
+
+    async def stored(self, uow: UnitOfWork, code: str, *, lock: bool = False) -> Any:  # noqa: ANN401 - of this kind
+        """The record of a code."""
+        return await uow.reference.get(self.resource.kind, code, lock=lock)
+
+    async def found(self, uow: UnitOfWork, asked: ListQuery) -> Found[Any]:
+        """One page of the records."""
+        return await uow.reference.page(self.resource.kind, asked)
+
+    def standard(self, _code: str) -> Mapping[str, str]:
+        """What a record says as long as the shop says nothing else; nothing where it makes all records itself."""
+        return {}
 
     async def show(self, request: web.Request) -> web.Response:
         """The page; `edit`, `add` or `delete` say which row is which. Fields that were left empty ask for nothing."""
@@ -157,10 +165,7 @@ class Sheet:
 
         async def step(uow: UnitOfWork, context: Context) -> str:
             record = self._record(form.text("code"), typed, view_of(request).language)
-            put = await put_reference(uow, context, record)
-            if not put.created:
-                taken = FieldError("code", "code_taken", {"value": record.key})
-                raise Invalid("invalid", errors=(taken,))
+            require_new(record.key, await put_reference(uow, context, record))
             return str(record.key)
 
         try:
@@ -177,13 +182,11 @@ class Sheet:
         typed, was = typed_in(self.inputs, form), shown_before(self.inputs, form)
 
         async def step(uow: UnitOfWork, context: Context) -> None:
-            record = await uow.reference.get(self.resource.kind, code, lock=True)
+            record = await self.stored(uow, code, lock=True)
             if record is None:
                 raise NotFound(self.resource.kind.kind, code)
             now = texts_of(self.inputs, self.resource.show(record), language)
-            texts, clashes = merged(typed, was, now)
-            if clashes:
-                raise Overtaken(clashes, now)
+            texts = settled(self.inputs, form, now)
             await put_reference(uow, context, self._record(code, texts, language))
 
         shown = Shown(edit=code, values=typed, was=was)
@@ -195,13 +198,7 @@ class Sheet:
             # Somebody has deleted it: what was typed can be put back.
             return await self._draw(request, Shown(edit="", code=code, values=typed, gone=True), 409)
         except Overtaken as overtaken:
-            theirs = tuple(
-                Theirs(one, typed[one.name], overtaken.now[one.name])
-                for one in self.inputs
-                if one.name in overtaken.fields
-            )
-            values = merged(typed, was, overtaken.now)[0]
-            shown = replace(shown, values=values, was=overtaken.now, theirs=theirs)
+            shown = replace(shown, values=overtaken.texts, was=overtaken.now, theirs=overtaken.theirs)
             return await self._draw(request, shown, 409)
         return see_other(own_path(form.text("then"), self._here(request, saved=code)))
 
@@ -212,6 +209,8 @@ class Sheet:
             await committed(
                 request, lambda uow, context: delete_reference(uow, context, self.resource.kind, code)
             )
+        except NotFound:
+            pass  # somebody was faster
         except Conflict as refusal:
             return await self._draw(request, Shown(edit=code, refusal=refusal))
         return see_other(self._here(request, deleted=code))
@@ -222,19 +221,8 @@ class Sheet:
         Raises:
             Invalid: everything that is wrong, by field.
         """
-        faults: list[FieldError] = []
-        body, key = None, ""
-        try:
-            key = validated(NewCode, {"code": code}).code
-        except Invalid as refusal:
-            faults.extend(refusal.errors)
-        try:
-            body = validated(self.resource.body, body_of(self.inputs, texts, language))
-        except Invalid as refusal:
-            faults.extend(refusal.errors)
-        if body is None or faults:
-            raise Invalid("invalid", errors=tuple(faults))
-        return self.resource.record(body, key)
+        body = coded(self.resource.body, code, body_of(self.inputs, texts, language))
+        return self.resource.record(body, code)
 
     async def _draw(self, request: web.Request, shown: Shown, status: int = 0) -> web.Response:
         view = view_of(request)
@@ -242,10 +230,10 @@ class Sheet:
         wanted = shown.edit or shown.delete or shown.saved
 
         async def look(uow: UnitOfWork, _: Context) -> _Read:
-            found = await uow.reference.page(self.resource.kind, asked)
+            found = await self.found(uow, asked)
             extra = None
             if wanted and wanted not in {record.key for record in found.items}:
-                extra = await uow.reference.get(self.resource.kind, wanted)
+                extra = await self.stored(uow, wanted)
             offered = {} if shown.edit is None else await suggestions_for(uow, self.inputs, view.language)
             return _Read(found, extra, offered)
 
@@ -281,22 +269,19 @@ class Sheet:
 
     def _row(self, record: Any, shown: Shown, faults: Mapping[str, str], language: Language) -> Row:  # noqa: ANN401 - of this kind
         texts = texts_of(self.inputs, self.resource.show(record), language)
+        standard = self.standard(record.key)
         if record.key != shown.edit:
-            return Row(record.key, texts)
+            return Row(record.key, texts, standard)
         values, was = shown.values or texts, shown.was or texts
         in_use = shown.refusal is not None and shown.refusal.code == "in_use"
-        focus = "active" if in_use else self._first_of(faults) or self.inputs[0].name
-        return Row(record.key, texts, entries(self.inputs, values, was, faults), focus)
+        focus = "active" if in_use else first_fault(self.inputs, faults) or self.inputs[0].name
+        return Row(record.key, texts, standard, entries(self.inputs, values, was, faults), focus)
 
     def _fresh(self, shown: Shown, faults: Mapping[str, str]) -> Row:
         values = shown.values or defaults(self.inputs)
         fields = entries(self.inputs, values, defaults(self.inputs), faults)
-        focus = "code" if not shown.code or "code" in faults else self._first_of(faults)
-        return Row(shown.code, values, fields, focus or self.inputs[0].name)
-
-    def _first_of(self, faults: Mapping[str, str]) -> str:
-        """The first field with a fault."""
-        return next((one.name for one in self.inputs if one.name in faults), "")
+        focus = "code" if not shown.code or "code" in faults else first_fault(self.inputs, faults)
+        return Row(shown.code, values, {}, fields, focus or self.inputs[0].name)
 
     def _here(self, request: web.Request, **more: str) -> str:
         """This list, as it is asked for, with something more."""

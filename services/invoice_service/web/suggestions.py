@@ -23,4 +23,6 @@ async def suggestions_for(uow: UnitOfWork, inputs: Iterable[Input], language: La
     if "product" in controls:
         products = await uow.reference.page(Product, asked)
         found["product"] = [(one.code, one.description.text(language)) for one in products.items]
+    if "connector" in controls:
+        found["connector"] = [("none", ""), ("beancount", "Beancount")]
     return found

@@ -10,11 +10,11 @@ from services.render_service import own_forms
 from services.render_service.colours import Palette
 from services.render_service.columns import KEYS, Cell, Column
 from services.render_service.form import Form, Row
-from services.render_service.labels import LABELS
 from services.render_service.own_forms import OwnForms
 from services.render_service.parties import PartyBlock
 from services.render_service.preview import preview
 from services.render_service.samples import SAMPLES
+from shared.contracts.labels import LABELS
 from tests.integration.render_service.documents import ROOMY
 from tests.support.own_forms import own_form
 

@@ -7,7 +7,8 @@ import pytest
 from services.render_service.columns import KEYS, Cell, Cells, aligned, columns_of, widest
 from services.render_service.errors import Unprintable
 from services.render_service.figures import Figures
-from services.render_service.labels import LABELS, Labels
+from services.render_service.labels import Labels
+from shared.contracts.labels import LABELS
 from shared.contracts.values import DocumentLine, Language, Presentation
 
 ALL = ("po_number", "job", "description", "ordered_quantity", "quantity", "unit_price", "total")

@@ -57,6 +57,15 @@ class EntityAddressBody(Body):
     country: ShortText
 
 
+LogoUrl = Annotated[str, AfterValidator(_logo), Field(json_schema_extra={"format": "logo"})]
+
+
+class LogoBody(Body):
+    """A logo by itself."""
+
+    logo: LogoUrl
+
+
 class BusinessEntityBody(Body):
     """A business entity as it is put."""
 
@@ -86,7 +95,7 @@ class BusinessEntityBody(Body):
     website: LongText | None = None
     gst_number: ShortText | None = None
     qst_number: ShortText | None = None
-    logo: Annotated[str, AfterValidator(_logo), Field(json_schema_extra={"format": "logo"})] | None = Field(
+    logo: LogoUrl | None = Field(
         default=None, description="data URL: PNG, or SVG without external references; 300 kB"
     )
     is_default: bool = False

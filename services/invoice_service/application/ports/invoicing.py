@@ -244,9 +244,6 @@ class EmailRepository(Protocol):
     async def page(self, invoice_id: uuid.UUID, query: ListQuery) -> Page[StoredEmail]:
         """One page of the history of an invoice, newest first."""
 
-    async def template(self, kind: str) -> dict[str, Any]:
-        """The template of a kind, both languages."""
-
     async def attachments(self, ids: Sequence[uuid.UUID]) -> list[dict[str, Any]]:
         """Uploaded attachments by id, in this order.
 

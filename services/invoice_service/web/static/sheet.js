@@ -15,6 +15,8 @@ async function put(answer, remembered) {
     return;
   }
   show(page);
+  // The search stays as it is, with who listens to it; it rests while a row is edited.
+  document.querySelector("[data-finder] fieldset").disabled = page.querySelector("[data-finder] fieldset").disabled;
   if (remembered) history.pushState(null, "", answer.url);
   (sheet().querySelector("[autofocus]") ?? sheet()).focus();
 }

@@ -85,7 +85,7 @@ def test_a_form_says_what_is_typed_and_what_was_shown() -> None:
     assert typed_in(INPUTS, form) | {"days": "", "unit_price": ""} == {
         **dict.fromkeys(TEXTS, ""),
         "description.fr": "Pliage\nfin",
-        "on": "invoice quote",
+        "on": "quote invoice",
     }
     assert {name: text for name, text in shown_before(INPUTS, form).items() if text} == {
         "description.fr": "Pliage",
