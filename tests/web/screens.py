@@ -17,6 +17,23 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 _MOST_MILLISECONDS = 30_000
 _SERIOUS = ("serious", "critical")
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+_COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+_BUT_COLOURS = {**_RULES, "rules": {"color-contrast": {"enabled": False}}}
+_OTHER_THEME = """() => {
+  const root = document.documentElement;
+  root.dataset.theme = getComputedStyle(root).colorScheme === "dark" ? "light" : "dark";
+}"""
+_SHIFT = """() => new Promise((answer) => {
+  let moved = 0;
+  new PerformanceObserver((seen) => {
+    for (const one of seen.getEntries()) if (!one.hadRecentInput) moved += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  // What was observed before is told in the next frame.
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => answer(moved))));
+})"""
+MOST_SHIFT = 0.01
+# A telephone, and a window of 1280 pixels magnified to 200 %.
+_NARROW = (320, 640)
 
 
 @dataclass(frozen=True)
@@ -55,14 +72,39 @@ class Screen:
         assert answer.ok, await answer.text()
 
     async def barriers(self) -> list[str]:
-        """What axe finds serious on the page as it stands."""
-        found = await audited(self.page)
-        return [
-            f"{violation['id']}: {node['target']} {node['failureSummary']}"
-            for violation in found["violations"]
-            if violation["impact"] in _SERIOUS
-            for node in violation["nodes"]
-        ]
+        """What axe finds serious on the page as it stands; its colours in the other theme, too."""
+        found = _serious(await audited(self.page, _RULES))
+        theme = await self.page.locator("html").get_attribute("data-theme")
+        await self.page.evaluate(_OTHER_THEME)
+        found += _serious(await audited(self.page, _COLOURS))
+        await self.page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        return found
+
+    async def look(self, *, colours: bool = True) -> None:
+        """What is asked of every page that was opened: it stands still, is there for everybody, and fits everywhere.
+
+        Without `colours`, which take axe most of its time: they are the same in each language.
+        """
+        path = self.page.url
+        assert await self.shift() < MOST_SHIFT, path
+        found = await self.barriers() if colours else _serious(await audited(self.page, _BUT_COLOURS))
+        assert found == [], path
+        assert not await self.is_too_wide_somewhere(), path
+
+    async def shift(self) -> float:
+        """How far what was drawn has moved by itself since the page was opened (0: nothing has)."""
+        return float(await self.page.evaluate(_SHIFT))
+
+    async def is_too_wide_somewhere(self) -> bool:
+        """Whether a reader has to scroll sideways on a telephone, or at 200 %. The window is as before then."""
+        before = self.page.viewport_size
+        assert before is not None
+        wide = []
+        for width in _NARROW:
+            await self.page.set_viewport_size({"width": width, "height": 640})
+            wide.append(await self.is_wider_than_the_window())
+        await self.page.set_viewport_size(before)
+        return any(wide)
 
     async def is_wider_than_the_window(self) -> bool:
         """Whether a reader has to scroll sideways."""
@@ -87,11 +129,20 @@ async def running_demo_shop(folder: Path) -> AsyncIterator[DemoShop]:
             await process.stop()
 
 
-async def audited(page: Page) -> dict[str, Any]:
+def _serious(report: dict[str, Any]) -> list[str]:
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in report["violations"]
+        if violation["impact"] in _SERIOUS
+        for node in violation["nodes"]
+    ]
+
+
+async def audited(page: Page, rules: dict[str, Any]) -> dict[str, Any]:
     """axe's report on a page. It is put in by the browser's own means: the page's policy refuses foreign scripts."""
     session = await page.context.new_cdp_session(page)
     await session.send("Runtime.evaluate", {"expression": AXE_SCRIPT})
-    report: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", _RULES)
+    report: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", rules)
     await session.detach()
     return report
 

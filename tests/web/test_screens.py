@@ -11,12 +11,9 @@ from playwright.async_api import Browser, expect
 
 from tests.integration.invoice_service.invoices.production_line import completed
 from tests.support.shop_client import ShopClient, shop_client
-from tests.web.screens import DemoShop, Screen, log_in
+from tests.web.screens import MOST_SHIFT, DemoShop, Screen, log_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-# Each language and each theme once.
-_LOOKS = (("fr", "light"), ("en", "dark"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -54,6 +51,7 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         "/",
         "/work-list",
         "/invoices",
+        "/invoices?q=rien+du+tout",
         "/invoices/new",
         f"/invoices/{number}",
         f"/invoices/{number}/do/finalize",
@@ -71,18 +69,43 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         f"/operations/parked/{await parked(client)}",
         f"/batches/{await printed(client, number, final)}",
     )
-    for language, theme in _LOOKS:
-        await screen.prefer(language=language, theme=theme)
+    for language in ("fr", "en"):
+        await screen.prefer(language=language)
         for path in screens:
             await screen.open(path)
-            assert await screen.barriers() == [], (path, language, theme)
-        await screen.open("/invoices")
-        await screen.page.click(".filters > summary")
-        assert await screen.barriers() == []
-    await screen.page.set_viewport_size({"width": 320, "height": 800})
-    for path in screens:
+            await screen.look(colours=language == "fr")
+    for path, menu in (
+        ("/invoices", ".filters"),
+        (f"/invoices/{number}", ".actions"),
+        ("/me", "header .menu"),
+    ):
         await screen.open(path)
-        assert not await screen.is_wider_than_the_window(), path
+        await screen.page.locator(f"{menu} > summary").last.click()
+        assert await screen.barriers() == [], (path, menu)
+
+
+async def test_what_is_refused_has_no_barrier_either(screen: Screen, client: ShopClient) -> None:
+    customers = (await client.get("/customers?limit=1&active=true&prospect=false"))["data"]
+    number = (await client.call("POST", "/invoices", {"customer": customers[0]["code"]}))["number"]
+    await screen.open(f"/invoices/{number}/do/finalize")
+    await screen.page.click(".question button.primary")
+    await expect(screen.page.locator(".question [role=alert]")).to_be_visible()
+    await screen.look()
+    await screen.open("/nowhere")
+    await screen.look()
+    # The browser notes what was refused.
+    assert [one for one in screen.complaints if not re.search("404|409|422", one)] == []
+    screen.complaints.clear()
+
+
+async def test_what_a_colleague_changes_moves_nothing(screen: Screen, client: ShopClient) -> None:
+    number = await new_invoice(client)
+    await screen.open(f"/invoices/{number}")
+    version = screen.page.locator("[data-region=version] input")
+    before = await version.input_value()
+    await client.edit(number, "", {"message": "Merci d'être passé !"})
+    await expect(version).not_to_have_value(before)
+    assert await screen.shift() < MOST_SHIFT
 
 
 async def test_a_list_is_searched_as_one_types_and_goes_on_by_itself(screen: Screen) -> None:

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.invoice_service.web import formats
 from services.invoice_service.web.assets import ASSETS
+from services.invoice_service.web.reasons import reason_text
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -34,6 +35,7 @@ def _environment() -> Environment:
         "number": formats.number,
         "percent": formats.percent,
         "size_text": formats.size_text,
+        "reason_text": reason_text,
     }
     return environment
 

@@ -24,7 +24,9 @@ from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
 from services.invoice_service.web.links import invoice_path
 from services.invoice_service.web.pages import see_other
+from services.invoice_service.web.reasons import reason_text
 from services.invoice_service.web.view import page, view_of
+from services.invoice_service.web.words import words_in
 from shared.bus import topology
 
 PATH = "/operations"
@@ -189,7 +191,10 @@ def _shown(troubles: Sequence[Trouble], step: str, language: Language) -> list[d
 
 
 def _reason(reason: Mapping[str, str] | None, language: Language) -> str:
-    return str(reason_view(reason["code"], reason.get("message", ""), language)["message"]) if reason else ""
+    if not reason:
+        return ""
+    shown = reason_view(reason["code"], reason.get("message", ""), language)
+    return reason_text(shown, words_in(language))
 
 
 def _findings(checks: Sequence[BookCheck], language: Language) -> list[tuple[str, str, str]]:
