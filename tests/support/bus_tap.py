@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aio_pika
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, TimeoutType
 from aiormq import spec
 
 from shared.bus.rabbitmq.connection import BrokerLost, broker_errors
@@ -102,9 +102,20 @@ def _seen(message: AbstractIncomingMessage) -> Seen:
     )
 
 
+class _Ended(aio_pika.Connection):
+    """A connection that could not be had is closed at once: collected later, outside its loop, it can't be."""
+
+    async def connect(self, timeout: TimeoutType = None) -> None:  # noqa: ASYNC109 - as the method that it calls
+        try:
+            await super().connect(timeout)
+        except BaseException:
+            await self.close()
+            raise
+
+
 @asynccontextmanager
 async def _channel(url: str) -> AsyncIterator[AbstractChannel]:
-    connection = await aio_pika.connect(url, timeout=10)
+    connection = await aio_pika.connect(url, timeout=10, connection_class=_Ended)
     async with connection, connection.channel(publisher_confirms=True) as channel:
         yield channel
 
