@@ -64,7 +64,10 @@ async def _on_the_bus(
 _PARTS: dict[str, Callable[[InvoiceSettings], AbstractAsyncContextManager[None]]] = {
     "api": _api,
     "relay": partial(_on_the_bus, part="relay", work=relay),
-    "consumer": partial(_on_the_bus, part="consumer", work=partial(consumer, after_commit=_nothing)),
+    # The name is looked up when it starts: there the tests kill it.
+    "consumer": partial(
+        _on_the_bus, part="consumer", work=lambda settings, pool, bus: consumer(settings, pool, bus, _nothing)
+    ),
 }
 
 

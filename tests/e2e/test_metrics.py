@@ -37,7 +37,7 @@ async def test_every_process_tells_what_it_measures(factures: Deployment, shop: 
                 for family in text_string_to_metric_families(await service.metrics(session))
             }
             ready = {sample.labels["check"]: sample.value for sample in families["factures_ready"]}
-            assert ready == dict.fromkeys(CHECKS[service.name], 1.0)
+            assert ready == dict.fromkeys({"start", *CHECKS[service.name]}, 1.0)
             told = {name for name, samples in families.items() if samples}
             assert TOLD[service.name] - told == set(), service.name
             assert "process_resident_memory_bytes" in told

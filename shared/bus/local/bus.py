@@ -76,6 +76,11 @@ class LocalBus:
             OSError: the database can't be reached.
         """
         pool = await open_pool(dsn, application_name="factures bus")
+        try:
+            await pool.ready()
+        except BaseException:
+            await pool.close()
+            raise
         return cls(pool, policy, poll=poll, lease=lease)
 
     async def clear_leases(self) -> None:
