@@ -142,6 +142,10 @@ async def audited(page: Page, rules: dict[str, Any]) -> dict[str, Any]:
     """axe's report on a page. It is put in by the browser's own means: the page's policy refuses foreign scripts."""
     session = await page.context.new_cdp_session(page)
     await session.send("Runtime.evaluate", {"expression": AXE_SCRIPT})
+    # What is still fading in is paler than it will be.
+    await page.evaluate(
+        "() => Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
+    )
     report: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", rules)
     await session.detach()
     return report
