@@ -42,6 +42,8 @@ async def printed(client: ShopClient, *refs: str) -> str:
     return str((await client.call("POST", "/invoices/batch", {"action": "print", "invoices": refs}))["id"])
 
 
+# Twenty screens, each looked at in both languages, both looks and both widths.
+@pytest.mark.timeout(400)
 async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
     number = await new_invoice(client)
     entity = (await client.get("/business-entities?limit=1"))["data"][0]["code"]
