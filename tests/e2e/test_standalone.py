@@ -122,7 +122,9 @@ async def test_a_second_start_on_the_same_folder_is_refused(
     assert (await client.get("/me"))["role"] == "admin"
 
 
-@pytest.mark.parametrize(("language", "said"), [("fr", "grand livre"), ("en", "ledger")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("fr", "grand livre"), pytest.param("en", "ledger", marks=pytest.mark.long)]
+)
 async def test_the_demo_plays_the_whole_story(postgres_folder: Path, language: str, said: str) -> None:
     output = postgres_folder / "demo"
 

@@ -152,6 +152,7 @@ async def test_without_a_tax_code_it_stays_a_pro_forma_with_its_sub_total(shop: 
     assert (await shop.until(number, rendered))["status"] == "proforma_draft"
 
 
+@pytest.mark.long
 async def test_an_invoice_credited_in_ten_parts_is_credited_to_the_cent(
     factures: Deployment, shop: ShopClient, tap: BusTap
 ) -> None:

@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 
 from services.render_service.samples import SAMPLES
@@ -17,6 +18,7 @@ def _run(*arguments: str, forms: Path | None = None) -> subprocess.CompletedProc
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.long
 def test_preview_prints_every_sample(tmp_path: Path) -> None:
     run = _run("preview", str(tmp_path / "new" / "folder"))
 
