@@ -142,9 +142,11 @@ async def audited(page: Page, rules: dict[str, Any]) -> dict[str, Any]:
     """axe's report on a page. It is put in by the browser's own means: the page's policy refuses foreign scripts."""
     session = await page.context.new_cdp_session(page)
     await session.send("Runtime.evaluate", {"expression": AXE_SCRIPT})
-    # What is still fading in is paler than it will be.
+    # What is still fading in is paler than it will be. (A wheel that turns while something is under way never ends.)
     await page.evaluate(
-        "() => Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
+        "() => Promise.allSettled(document.getAnimations()"
+        ".filter(one => one.playState === 'running' && Number.isFinite(one.effect.getComputedTiming().endTime))"
+        ".map(one => one.finished)).then(() => null)"
     )
     report: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", rules)
     await session.detach()
