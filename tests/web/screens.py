@@ -142,11 +142,11 @@ async def audited(page: Page, rules: dict[str, Any]) -> dict[str, Any]:
     """axe's report on a page. It is put in by the browser's own means: the page's policy refuses foreign scripts."""
     session = await page.context.new_cdp_session(page)
     await session.send("Runtime.evaluate", {"expression": AXE_SCRIPT})
-    # What is still fading in is paler than it will be. (A wheel that turns while something is under way never ends.)
+    # What is still fading in is paler than it will be: put at its end, since to wait for it can take for ever (a
+    # document that isn't drawn plays nothing). A wheel that turns while something is under way has no end.
     await page.evaluate(
-        "() => Promise.allSettled(document.getAnimations()"
-        ".filter(one => one.playState === 'running' && Number.isFinite(one.effect.getComputedTiming().endTime))"
-        ".map(one => one.finished)).then(() => null)"
+        "() => document.getAnimations().filter(one => Number.isFinite(one.effect.getComputedTiming().endTime))"
+        ".forEach(one => one.finish())"
     )
     report: dict[str, Any] = await page.evaluate("rules => axe.run(document, rules)", rules)
     await session.detach()
