@@ -52,6 +52,7 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
     screens = (
         "/",
         "/work-list",
+        "/jobs/D-1002",
         "/invoices",
         "/invoices?q=rien+du+tout",
         "/invoices/new",

@@ -112,6 +112,17 @@ def check_job(job: Job, drafting: Drafting, *, force: bool) -> None:
         raise Conflict("job_fully_billed", job=job.number)
 
 
+def why_not_billable(job: Job, drafting: Drafting) -> Conflict | None:
+    """Why no invoice can be made of a job now; None: one can."""
+    try:
+        check_customer(drafting.customer)
+        check_customer(drafting.payer)
+        check_job(job, drafting, force=False)
+    except Conflict as refusal:
+        return refusal
+    return None
+
+
 def due_date(day: dt.date, term: PaymentTerm | None) -> dt.date | None:
     """When an invoice of that date is due: date + days, then the end of that month when the term says so."""
     if term is None:

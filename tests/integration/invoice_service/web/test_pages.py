@@ -51,7 +51,11 @@ def name(page: Page) -> str:
 
 def path_to(page: Page, invoice: Json) -> str:
     path = page.path.replace("{ref}", invoice["number"]).replace("{code}", invoice["customer"])
-    path = path.replace("{id}", _UUID).replace("{action}", "duplicate")
+    path = (
+        path.replace("{number}", next(iter(invoice["jobs"]), "x"))
+        .replace("{id}", _UUID)
+        .replace("{action}", "duplicate")
+    )
     path = re.sub(r"{\w+}", "x", path)
     # Nobody makes documents here: it is not waited for.
     return f"{path}?wait=0" if path.endswith("/pdf") else path

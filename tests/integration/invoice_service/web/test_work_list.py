@@ -48,7 +48,9 @@ async def test_the_oldest_is_first_with_what_waits_of_it(shop: Shop, people: Peo
     for text in ("Encarts Presses du Lac", "Marc-André Desmarais", "1 000", "1 010", "400", "600",
                  "2025-07-06", "depuis 12 jours", "9 487,59 $", invoice["number"]):  # fmt: skip
         assert text in row, (text, row)
-    listed = await (await people.the("viewer")).get(seen.one(f"//th/a[.='{old}']").get("href"))
+    of_old = await (await people.the("viewer")).get(seen.one(f"//th/a[.='{old}']").get("href"))
+    assert of_old.path == f"/jobs/{old}"
+    listed = await (await people.the("viewer")).get(of_old.one("//a[.='Ses factures']").get("href"))
     assert [link.text for link in listed.all("//tbody//th/a")] == [invoice["number"]]
     assert listed.one("//form[@role='search']/input[@name='job']").value == old
     assert seen.says("2 dossiers terminés attendent d'être facturés")
