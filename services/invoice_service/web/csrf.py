@@ -1,13 +1,15 @@
 """Against forms that other sites make: a token that only our pages know, and what the browser says of itself.
 
 The token is drawn from the cookie (HMAC), so that nothing has to be kept, and it ends with it. On the login page there
-is no session yet: there it is drawn from the visitor's cookie. Besides, a browser that says that another site sent the
-request (`Sec-Fetch-Site`) is believed.
+is no session yet: there it is drawn from the visitor's cookie, which is good for no other page (without https another
+port of the same host, or a host beside ours, can set a cookie that it knows). Besides, a browser that says that another
+site sent the request (`Sec-Fetch-Site`) is believed.
 """
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 
 from aiohttp import web
 
@@ -33,14 +35,16 @@ def mark_visitor(request: web.Request, response: web.Response) -> None:
         set_visitor(request, response, request[_NEW_VISITOR])
 
 
-def is_genuine(request: web.Request, form: Form) -> bool:
-    """Whether a page of ours made this form."""
-    return _same_site(request) and _holds_token(request, form.text(FIELD) or request.headers.get(HEADER, ""))
+def is_genuine(request: web.Request, form: Form, *, of_visitor: bool) -> bool:
+    """Whether a page of ours made this form; `of_visitor`: perhaps before there was a session."""
+    given = form.text(FIELD) or request.headers.get(HEADER, "")
+    known = (session_cookie(request), visitor_cookie(request) if of_visitor else None)
+    return _same_site(request) and _is_drawn_from(known, given)
 
 
 def is_genuine_call(request: web.Request) -> bool:
     """Whether a script of a page of ours makes this call of the API."""
-    return _same_site(request) and _holds_token(request, request.headers.get(HEADER, ""))
+    return _same_site(request) and _is_drawn_from((session_cookie(request),), request.headers.get(HEADER, ""))
 
 
 def _same_site(request: web.Request) -> bool:
@@ -48,9 +52,10 @@ def _same_site(request: web.Request) -> bool:
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 
-def _holds_token(request: web.Request, given: str) -> bool:
-    known = [cookie for cookie in (session_cookie(request), visitor_cookie(request)) if cookie]
-    return any(hmac.compare_digest(_token_of(secret).encode(), given.encode()) for secret in known)
+def _is_drawn_from(cookies: Iterable[str | None], given: str) -> bool:
+    return any(
+        hmac.compare_digest(_token_of(secret).encode(), given.encode()) for secret in cookies if secret
+    )
 
 
 def _token_of(secret: str) -> str:

@@ -84,7 +84,7 @@ async def _admit(request: web.Request, page: Page) -> None:
         if session is None:
             raise Unauthorized(given=False)
         page.access.check(request[ACTOR])
-    if page.method == "POST" and not is_genuine(request, await form_of(request)):
+    if page.method == "POST" and not is_genuine(request, await form_of(request), of_visitor=page.public):
         raise ForgedRequest
 
 

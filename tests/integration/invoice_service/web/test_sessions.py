@@ -1,9 +1,12 @@
 """Who gets in, for how long, and what a cookie alone can't do."""
 
 import hashlib
+import hmac
 import re
+from urllib.parse import urljoin
 
 import pytest
+from aiohttp import ClientSession
 
 from tests.integration.invoice_service.invoices.shop import Shop
 from tests.integration.invoice_service.web.people import PASSWORD, People
@@ -145,6 +148,21 @@ async def test_a_form_without_the_pages_token_does_nothing(people: People) -> No
     assert await is_in(browser)
     refused = await (await people.stranger()).post("/login", {"email": "a@b.example", "password": "x"})
     assert refused.status == 403, "nobody is logged in by another site either"
+
+
+async def test_a_visitors_cookie_that_somebody_else_has_set_opens_no_form(people: People, shop: Shop) -> None:
+    browser = await people.one("viewer")
+    planted = hmac.new(b"planted", b"csrf", hashlib.sha256).hexdigest()
+    cookies = {"Cookie": f"factures_session={token_of(browser)}; factures_visitor=planted"}
+    form = (await browser.get("/me")).form("/me/password")
+    async with ClientSession(headers=cookies) as session:
+        for token, status in ((planted, 403), (form["csrf"], 200)):
+            fields = {"csrf": token, "language": "fr", "next": "/me"}
+            async with session.post(urljoin(shop.api.base, "/me"), data=fields) as answer:
+                assert answer.status == status
+    headers = {**cookies, "X-CSRF-Token": planted}
+    refused = await shop.api.patch("/me", {"theme": "dark"}, key=None, headers=headers)
+    assert (refused.status, refused.code) == (403, "csrf_token_missing")
 
 
 async def test_the_cookie_works_on_the_api_and_writes_with_the_token_only(people: People, shop: Shop) -> None:
