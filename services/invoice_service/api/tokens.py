@@ -109,7 +109,10 @@ class GatewayTokens:
 
 
 def key_set_at(url: str) -> KeySetSource:
-    """The key set that is published at an address."""
+    """The key set that is published at an address.
+
+    Reading it raises what aiohttp does; ValueError: it is too large, or no UTF-8.
+    """
 
     async def fetch() -> str:
         timeout = aiohttp.ClientTimeout(total=_FETCH_SECONDS)
@@ -117,7 +120,11 @@ def key_set_at(url: str) -> KeySetSource:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.get(url, allow_redirects=False, raise_for_status=True) as response,
         ):
-            content = await response.content.read(_LARGEST_SET)
-            return content.decode()
+            # `readexactly`, for `read` is content with the first piece that comes.
+            try:
+                await response.content.readexactly(_LARGEST_SET)
+            except asyncio.IncompleteReadError as whole:
+                return whole.partial.decode()
+            raise ValueError(f"it has {_LARGEST_SET} bytes or more")
 
     return fetch

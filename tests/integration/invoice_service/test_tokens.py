@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from services.invoice_service.api.tokens import GatewayTokens, TokenRules
+from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
 from services.invoice_service.application.ports.transactions import StorageUnavailable
 from tests.support.invoicing import Database, Invoicing, running
 
@@ -65,11 +65,18 @@ class Gateway:
         body = {name: value for name, value in body.items() if value is not None}
         return jwt.encode(body, key or self.keys[kid], algorithm=algorithm, headers={"kid": kid})
 
-    async def publish(self, _request: web.Request) -> web.Response:
+    async def publish(self, request: web.Request) -> web.StreamResponse:
         self.reads += 1
         if self.down:
             raise web.HTTPServiceUnavailable
-        return web.Response(text=self.key_set(), content_type="application/json")
+        # In pieces, as a set that is longer than a packet comes.
+        response = web.StreamResponse()
+        await response.prepare(request)
+        published = self.key_set().encode()
+        for begin in range(0, len(published), len(published) // 2):
+            await response.write(published[begin : begin + len(published) // 2])
+            await asyncio.sleep(0)
+        return response
 
 
 @asynccontextmanager
@@ -199,6 +206,14 @@ async def test_while_the_set_cannot_be_read_known_keys_stay_good() -> None:
         answers.append(OSError("down"))
         now += 601
         assert await tokens._key("one") is not None
+
+
+async def test_a_set_that_has_no_end_is_not_read(gateway: Gateway) -> None:
+    assert "one" in await key_set_at(gateway.url)()
+    for number in range(1500):
+        gateway.keys[f"{number}"] = gateway.keys["one"]
+    with pytest.raises(ValueError, match="bytes or more"):
+        await key_set_at(gateway.url)()
 
 
 async def test_keys_unreadable_is_no_refusal(invoicing: Invoicing, gateway: Gateway) -> None:
