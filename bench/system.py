@@ -3,11 +3,9 @@
 PostgreSQL runs as shipped, fsync on; the bare programs use the same server, a database beside that of the service.
 """
 
-import shutil
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from services.invoice_service.composition import OWNER, SERVICE
 from services.standalone.postgres import Server
 from shared.postgres.migrations import ensure_roles, migrate
 from tests.support.ports import stable_port
+from tests.support.postgres import reachable_folder
 from tests.support.processes import ProcessFailed, ServiceProcess, run_command
 from tests.support.rabbitmq import running_broker
 
@@ -95,21 +94,10 @@ class System:
         }
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    # PostgreSQL runs as another account when we are root: it must reach its folder.
-    folder = Path(tempfile.mkdtemp(prefix="factures-bench-")).resolve()
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
-
-
 @asynccontextmanager
 async def database_server() -> AsyncIterator[Server]:
     """A PostgreSQL of our own, durable."""
-    with _folder() as folder:
+    with reachable_folder() as folder:
         server = Server(folder)
         try:
             await server.start()
@@ -130,7 +118,7 @@ async def migrated(server: Server, name: str) -> str:
 @asynccontextmanager
 async def system() -> AsyncIterator[System]:
     """The servers, an empty database of the service, one of the bare programs, and the queues."""
-    with _folder() as folder, running_broker() as broker:
+    with reachable_folder() as folder, running_broker() as broker:
         async with database_server() as server:
             await migrated(server, "factures")
             await server.create_database("limits")

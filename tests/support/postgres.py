@@ -76,7 +76,10 @@ class PrivatePostgres:
 
 @contextmanager
 def reachable_folder() -> Iterator[Path]:
-    # Not pytest's own: that is closed to the system account which PostgreSQL runs as when we are root.
+    """A new folder, open to the system account that PostgreSQL runs as when we are root; pytest's own is closed to it.
+
+    It goes with whatever is in it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="factures-postgres-")).resolve()
     folder.chmod(0o711)
     try:
