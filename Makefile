@@ -50,6 +50,8 @@ demo: setup ## The whole story on sample data, into demo-output/ (DEMO_LANG=fr o
 	.venv/bin/python -m services.standalone demo --lang $(DEMO_LANG)
 
 run: export FACTURES_DEMO ?= on
+# At INFO each step of each invoice is a line, and the login is a thousand lines up before anybody has read it.
+run: export LOG_LEVEL ?= WARNING
 run: setup ## All services in one process on PORT (8080), data in FACTURES_DATA (.local/); a new folder begins with an invented shop, FACTURES_DEMO=off with none
 	.venv/bin/python -m services.standalone run
 
