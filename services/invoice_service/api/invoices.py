@@ -24,7 +24,7 @@ from services.invoice_service.api.problems import language_of
 from services.invoice_service.api.requests import bad_parameter, json_body
 from services.invoice_service.api.routing import PREFIX
 from services.invoice_service.api.services import ACTOR
-from services.invoice_service.api.transact import Current, query, transact
+from services.invoice_service.api.transact import Current, glance, query, transact
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.create_invoice import CreateInvoice, create_invoice
 from services.invoice_service.application.delete_invoice import delete_invoice
@@ -135,7 +135,7 @@ async def get_list(request: web.Request) -> web.Response:
 async def get_one(request: web.Request) -> web.Response:
     """GET of one."""
     ref = ref_of(request)
-    return await query(
+    return await glance(
         request,
         lambda uow, context: uow.invoices.load(ref, context.actor.id),
         lambda loaded: answered(request, loaded),

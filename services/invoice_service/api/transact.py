@@ -120,6 +120,13 @@ async def query(request: web.Request, use_case: UseCase[T], present: Callable[[T
     return respond(present(await read(request, use_case)))
 
 
+async def glance(request: web.Request, use_case: UseCase[T], present: Callable[[T], Answer]) -> web.Response:
+    """The same for a use case of one statement."""
+    async with request.app[SERVICES].transactions.glancing() as uow:
+        result = await use_case(uow, context_of(request))
+    return respond(present(result))
+
+
 async def read(request: web.Request, use_case: UseCase[T]) -> T:
     """What a use case that only reads results in."""
     async with request.app[SERVICES].transactions.reading() as uow:

@@ -54,6 +54,11 @@ _AROUND = f"""
 
 LOAD = f"select jsonb_build_object({CONTENT}, {_AROUND}) from invoices i join invoice_axes a on a.invoice_id = i.id"
 
+# One row whatever the values, which PostgreSQL sees from the equality with one id: a plan for any values looks no
+# dearer than one for these, so that it plans the statement no more after the first few times.
+LOAD_ONE = f"""{LOAD} where i.id = (
+    select id from invoices where id = $1::uuid or proforma_number = $3 or final_number = $3)"""
+
 # A document of an earlier version says nothing of the invoice. The first condition is that of an index.
 _FAILED = """exists (select from invoice_axes x where x.invoice_id = i.id
     and ('failed' in (x.rendering_state, x.delivery_state, x.transfer_state)
@@ -110,7 +115,6 @@ TRAIL = Listing(
     base="subject_kind = 'invoice' and subject = $1",
 )
 
-BY_REF = "(i.id = $1::uuid or i.proforma_number = $3 or i.final_number = $3)"
 
 # The ids are an array, found before anything is locked: joined, a row that was waited for can go missing (PostgreSQL
 # looks again at what it waited for, and a plan that aggregates the other side of the join finds no match then).

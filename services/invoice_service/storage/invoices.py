@@ -11,10 +11,10 @@ from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Invoice, Status
 from services.invoice_service.storage.invoice_reads import (
-    BY_REF,
     CONTENT,
     LISTING,
     LOAD,
+    LOAD_ONE,
     LOCK,
     REMOVED,
     TRAIL,
@@ -54,7 +54,7 @@ class Invoices:
 
     async def load(self, ref: str, actor: str) -> Loaded:
         """See `InvoiceRepository.load`."""
-        read = await self._connection.fetchval(f"{LOAD} where {BY_REF}", _as_uuid(ref), actor, ref)
+        read = await self._connection.fetchval(LOAD_ONE, _as_uuid(ref), actor, ref)
         if read is None:
             raise NotFound("invoice", ref)
         return _loaded(read)

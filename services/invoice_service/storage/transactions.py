@@ -34,3 +34,10 @@ class PostgresTransactions(Generic[U]):
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 yield self._build(Transaction(connection))
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[U]:
+        """See the port `Transactions`."""
+        with translated():
+            async with self._pool.acquire() as connection:
+                yield self._build(Transaction(connection))

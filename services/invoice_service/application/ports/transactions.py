@@ -40,3 +40,10 @@ class Transactions(Protocol[U_co]):
         Raises:
             StorageUnavailable: as above.
         """
+
+    def glancing(self) -> AbstractAsyncContextManager[U_co]:
+        """For what one statement answers, which is of one moment by itself: no transaction, so no trips to open one.
+
+        Raises:
+            StorageUnavailable: as above.
+        """

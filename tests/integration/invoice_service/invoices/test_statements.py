@@ -6,6 +6,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from services.invoice_service.storage.invoice_reads import LOAD_ONE
+from services.invoice_service.storage.invoices import Invoices
+from services.invoice_service.storage.unit_of_work import Transaction
 from shared.postgres.pool import Connection
 from tests.integration.invoice_service.invoices.shop import Json, Shop, expect, text_line
 from tests.support.invoicing import Reply
@@ -14,12 +17,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 class Counted:
-    """The statements of the API, without those that read and write nothing (BEGIN, COMMIT, SET)."""
+    """The statements of the API, without those that read and write nothing (BEGIN, COMMIT, SET); `trips`: with them."""
 
     def __init__(self, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
         assert shop.api.pool is not None
         self._acquire = shop.api.pool.acquire
         self.statements: list[str] = []
+        self.trips = 0
         monkeypatch.setattr(shop.api.pool, "acquire", self._counting)
 
     @asynccontextmanager
@@ -32,12 +36,13 @@ class Counted:
                 connection.remove_query_logger(self._note)
 
     def _note(self, query: asyncpg.connection.LoggedQuery) -> None:
+        self.trips += 1
         if not query.query.startswith(("BEGIN", "COMMIT", "ROLLBACK", "set local")):
             self.statements.append(" ".join(query.query.split())[:60])
 
     async def of(self, call: Awaitable[Reply], status: int) -> list[str]:
         """The statements of one call."""
-        self.statements = []
+        self.statements, self.trips = [], 0
         expect(await call, status)
         return self.statements
 
@@ -115,9 +120,28 @@ async def test_reading(shop: Shop, counted: Counted) -> None:
         await large(shop)
 
     one = await counted.of(shop.api.get(f"/invoices/{first['number']}"), 200)
+    trips = counted.trips
     page = await counted.of(
         shop.api.get("/invoices", query={"limit": "200", "status": "all", "q": "encarts"}), 200
     )
 
-    assert len(one) == 1, one
+    assert (len(one), trips) == (1, 1), one
     assert len(page) <= 2, page
+
+
+async def test_a_read_is_planned_a_few_times_and_then_no_more(shop: Shop) -> None:
+    invoice = await large(shop)
+    assert shop.api.pool is not None
+    async with shop.api.pool.acquire() as connection:
+        invoices = Invoices(Transaction(connection))
+        for ref in (invoice["number"], invoice["id"]) * 5:
+            await invoices.load(ref, "somebody")
+
+        planned = await connection.fetchrow(
+            "select custom_plans, generic_plans from pg_prepared_statements where statement = $1", LOAD_ONE
+        )
+
+    # PostgreSQL decides after five: what it reads for one id must look no dearer for any other.
+    assert planned is not None
+    assert planned["custom_plans"] <= 5
+    assert planned["generic_plans"] >= 5
