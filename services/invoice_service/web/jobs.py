@@ -49,7 +49,8 @@ async def _find(uow: UnitOfWork, number: str) -> _Found:
     if found is None:
         raise NotFound("job", number)
     job = found.view.job
-    accounts = tuple(one.gl_account for one in (job, *job.extra_charges) if one.gl_account)
+    on_lines = (job.gl_account, *(charge.gl_account for charge in job.extra_charges))
+    accounts = tuple(account for account in on_lines if account)
     read = await uow.drafting.drafting(
         customer=None, payer=None, needs=Needs(jobs=(number,), accounts=accounts)
     )

@@ -39,7 +39,7 @@ class Away:
         raise self.error
         yield  # pragma: no cover - it never gets here
 
-    reading = writing
+    reading = glancing = writing
 
 
 def delivery(type_: str, data: dict[str, Any]) -> Delivery:

@@ -51,7 +51,7 @@ class Checks:
     async def writing(self) -> AsyncIterator[Any]:
         yield SimpleNamespace(book_checks=self)
 
-    reading = writing
+    reading = glancing = writing
 
 
 class Work:

@@ -33,7 +33,7 @@ class Notes:
             raise StorageUnavailable("down")
         yield SimpleNamespace(operations=self)
 
-    reading = writing
+    reading = glancing = writing
 
 
 def delivery(type_: str) -> Delivery:
