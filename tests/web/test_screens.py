@@ -64,7 +64,7 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         "/reports/sales?from=2000-01-01",
         "/reports/taxes?from=2000-01-01",
         "/customers",
-        f"/customers/{customer}",
+        f"/customers/{customer}?edit=customer",
         "/operations",
         "/settings/users/new",
         "/settings/keys",

@@ -30,6 +30,8 @@ Control = Literal[
     "emails",
     "account",
     "product",
+    "customer",
+    "one_of",
     "connector",
     "email",
 ]
@@ -42,7 +44,8 @@ _PLACE = re.compile(r"\.\d+")
 class Input:
     """One field, by its name in the API's body (`description.fr`: in an object, `taxes.0.code`: in a list).
 
-    `choices` are the values of a choice or of boxes; `default` is what a new record begins with.
+    `choices` are the values of a choice or of boxes (`one_of`: by name, of what the shop has); `default` is what a
+    new record begins with.
     """
 
     name: str

@@ -23,6 +23,9 @@ async def suggestions_for(uow: UnitOfWork, inputs: Iterable[Input], language: La
     if "product" in controls:
         products = await uow.reference.page(Product, asked)
         found["product"] = [(one.code, one.description.text(language)) for one in products.items]
+    if "customer" in controls:
+        customers = await uow.customers.page(asked)
+        found["customer"] = [(one.code, one.name) for one in customers.items]
     if "connector" in controls:
         found["connector"] = [("none", ""), ("beancount", "Beancount")]
     return found

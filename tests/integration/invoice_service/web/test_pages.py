@@ -21,12 +21,13 @@ ROLES = ("viewer", "biller", "accountant", "admin", "integration")
 _MOST_BYTES = 100_000
 _MOST_STATEMENTS = 6
 # What waits, and what was sold; lists with their counts; the editor and its pickers; an e-mail, written from
-# everything that it can speak of; everything that there is to operate, of one moment.
+# everything that it can speak of; everything that there is to operate, of one moment; a
+# customer with what was sold to it, its invoices and its jobs.
 _MORE_STATEMENTS = {
     "/": 8,
     "/invoices/new": 7,
     "/work-list": 7,
-    "/customers/{code}": 7,
+    "/customers/{code}": 10,
     "/invoices/{ref}/lines": 8,
     "/invoices/{ref}/emails/new": 7,
     "/invoices/{ref}/emails/preview": 11,
