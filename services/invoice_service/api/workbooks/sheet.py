@@ -4,6 +4,7 @@ Numbers and dates are real ones. Text stays text, whatever it looks like: nothin
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,8 +21,9 @@ Cell = str | Decimal | int | dt.date | None
 Kind = Literal["text", "date", "count", "amount", "money", "rate", "percent"]
 Style = Literal["plain", "group", "total"]
 
-# Excel's own limits: characters in a cell, digits of a number that it keeps.
+# Excel's own limits: characters in a cell, in one of two parts of a header, digits of a number that it keeps.
 _LONGEST_TEXT = 32_000
+_LONGEST_IN_HEADER = 60
 _DIGITS = 15
 _OPTIONS = {
     "constant_memory": True,
@@ -107,7 +109,7 @@ class Sheet:
         sheet.set_landscape()
         sheet.set_paper(1)
         sheet.fit_to_pages(1, 0)
-        sheet.set_header(f"&L&B{title}&R{subtitle}")
+        sheet.set_header(f"&L&B{_in_header(title)}&R{_in_header(subtitle)}")
         sheet.set_footer("&R&P / &N")
         sheet.outline_settings(True, True, True, False)  # noqa: FBT003 - xlsxwriter's: sums stand below their rows
 
@@ -138,6 +140,16 @@ def _safe(text: str) -> str:
     """The text as it is written. xlsxwriter takes one between these marks for XML that it has made itself."""
     marked = text.startswith("<r>") and text.endswith("</r>")
     return f"{text[:_LONGEST_TEXT]} " if marked else text[:_LONGEST_TEXT]
+
+
+def _in_header(text: str) -> str:
+    """The text as a part of a page's header, where `&` begins a code of Excel's and 255 characters are all there are.
+
+    Before G and [ a joiner that nobody sees: xlsxwriter counts pictures there whether the `&` is doubled or not.
+    """
+    return re.sub(
+        r"&([G\[]?)", lambda found: f"&&\u2060{found[1]}" if found[1] else "&&", text[:_LONGEST_IN_HEADER]
+    )
 
 
 def _aligned(kind: Kind) -> dict[str, Any]:

@@ -26,11 +26,13 @@ ROW = Row(
 )  # fmt: skip
 
 
-def sheet(path: Path, language: Language = "fr", currency: str = "CAD") -> Sheet:
+def sheet(
+    path: Path, language: Language = "fr", currency: str = "CAD", subtitle: str = "2025-07-01 / 2025-07-31"
+) -> Sheet:
     return Sheet(
         path / "book.xlsx",
         title="Ventes",
-        subtitle="2025-07-01 / 2025-07-31",
+        subtitle=subtitle,
         language=language,
         columns=COLUMNS,
         currency=currency,
@@ -127,3 +129,15 @@ def test_headings_stay_in_sight_and_on_every_page(tmp_path: Path) -> None:
         assert read.row_dimensions[2].outlineLevel == 1
         assert read.column_dimensions["A"].width > 29
         assert read.oddHeader.right.text == "2025-07-01 / 2025-07-31"
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "shown"),
+    [("C-0007 R&D Graphique", "C-0007 R&&D Graphique"), ("&G" * 250, "&&\u2060G" * 30)],
+    ids=["a code of Excel's", "a picture, and too long"],
+)
+def test_a_customers_name_is_only_a_name_in_the_header(tmp_path: Path, subtitle: str, shown: str) -> None:
+    sheet(tmp_path, subtitle=subtitle).close()
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as archive:
+        page = archive.read("xl/worksheets/sheet1.xml").decode()
+    assert f"<oddHeader>&amp;L&amp;BVentes&amp;R{shown.replace('&', '&amp;')}</oddHeader>" in page
