@@ -1,12 +1,14 @@
 """Passwords: hashed and checked by argon2id, beside the loop (it takes a while), never inside a transaction."""
 
 import asyncio
-import functools
+from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 _HASHER = PasswordHasher()
+# Of their own, and few: each takes 64 MiB, and a storm of logins should hold up nothing but logins.
+_THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
 # Of no password: so that an address that nobody has takes as long to refuse as one with a wrong password.
 _NOBODYS = _HASHER.hash("")
 
@@ -27,14 +29,14 @@ async def hashed(password: str | None) -> Hashed:
     if password is None:
         return Hashed({})
     loop = asyncio.get_running_loop()
-    return Hashed({password: await loop.run_in_executor(None, functools.partial(_HASHER.hash, password))})
+    return Hashed({password: await loop.run_in_executor(_THREADS, _HASHER.hash, password)})
 
 
 async def is_right(password_hash: str | None, password: str) -> bool:
     """Whether a password is the one that was kept; without one, as slow, never."""
     loop = asyncio.get_running_loop()
-    check = functools.partial(_verified, password_hash or _NOBODYS, password)
-    return await loop.run_in_executor(None, check) and password_hash is not None
+    right = await loop.run_in_executor(_THREADS, _verified, password_hash or _NOBODYS, password)
+    return right and password_hash is not None
 
 
 def _verified(password_hash: str, password: str) -> bool:
