@@ -25,13 +25,15 @@ class ListQuery:
 
     `after` holds the values (as text) of the sort fields and of the unique key of the last row seen: a page
     begins behind them, so rows that come or go in between move nothing. `filters` holds the values of each
-    filter that was given; a row passes one when it matches any of them.
+    filter that was given; a row passes one when it matches any of them. All rows that pass are counted, to one more
+    than `count_to`.
     """
 
     limit: int = 50
     sort: tuple[SortKey, ...] = ()
     after: tuple[str, ...] | None = None
     filters: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    count_to: int = COUNT_LIMIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,18 @@ class JobView:
 
 
 @dataclass(frozen=True, slots=True)
+class JobChoice:
+    """A job among others, for somebody who looks for the one to bill: `remaining` is what is left of `ordered`."""
+
+    number: str
+    title: str
+    customer: str
+    customer_name: str
+    remaining: Decimal
+    ordered: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """An API key without its secret; `hint` is its beginning, to tell it apart."""
 
@@ -134,14 +146,21 @@ class Preferences:
     theme: str | None = None
 
 
+MOST_UNREAD = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody who is logged in to the pages: an active user, and what this person prefers to see."""
+    """Somebody who is logged in to the pages: an active user, and what this person prefers to see.
+
+    `unread`: notifications that this person has not read, counted up to `MOST_UNREAD`.
+    """
 
     user: User
     preferences: Preferences
     created_at: dt.datetime
     seen_at: dt.datetime
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """Customers, whole: addresses and contacts stand in their row."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from services.invoice_service.application.listing import ListQuery, Page, SortKey
 from services.invoice_service.domain.parties import Customer
 from services.invoice_service.storage.drafting_rows import customer_from
-from services.invoice_service.storage.lists import Expression, Listing, fetch_page
+from services.invoice_service.storage.lists import Expression, Listing, fetch_first, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
 
 _FIELDS = tuple(field.name for field in fields(Customer))
@@ -32,6 +32,7 @@ LISTING = Listing(
     },
     search="code || ' ' || name",
 )
+_NAMES = replace(LISTING, columns="code, name")
 
 
 class PostgresCustomers:
@@ -52,12 +53,16 @@ class PostgresCustomers:
         """See the port."""
         return await fetch_page(self._connection, LISTING, query, lambda row: customer_from(dict(row)))
 
-    async def names(self, codes: Collection[str]) -> Mapping[str, str]:
+    async def choices(self, query: ListQuery) -> Mapping[str, str]:
         """See the port."""
-        rows = await self._connection.fetch(
-            "select code, name from customers where code = any($1::text[])", list(codes)
+        return dict(
+            await fetch_first(self._connection, _NAMES, query, lambda row: (row["code"], row["name"]))
         )
-        return {row["code"]: row["name"] for row in rows}
+
+    async def name(self, code: str) -> str | None:
+        """See the port."""
+        name: str | None = await self._connection.fetchval("select name from customers where code = $1", code)
+        return name
 
     async def insert(self, customer: Customer, at: dt.datetime) -> bool:
         """See the port."""

@@ -1,5 +1,7 @@
 """How invoices are read: SQL that answers each of them, and what stands around it, as one JSON value."""
 
+from dataclasses import replace
+
 from services.invoice_service.application.listing import SortKey
 from services.invoice_service.storage.lists import Expression, Listing
 from services.invoice_service.storage.unit_of_work import PLANNED_ONCE
@@ -99,6 +101,17 @@ LISTING = Listing(
     search="i.search",
     search_key="i.search_key",
     base="$1::text is not null",
+)
+
+# Of each row what the page of the list shows, and nothing that would have to be looked up for it.
+SEEN = replace(
+    LISTING,
+    columns="""i.id, i.number, i.date, i.sold_to ->> 'name' as name, i.subtotal, i.currency, i.status,
+        i.hold is not null as hold,
+        exists (select from favourites f where f.invoice_id = i.id and f.actor = $1) as favourite,
+        array(select l.job from invoice_lines l where l.invoice_id = i.id and l.job is not null
+              order by l.position) as jobs""",
+    joins="",
 )
 
 # As a row of today: a column that came since the line was removed is null.

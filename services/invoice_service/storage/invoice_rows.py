@@ -5,6 +5,9 @@ import uuid
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
+
+from services.invoice_service.application.ports.invoicing import Listed
 from services.invoice_service.domain.axes import Axes, Axis, AxisReason, Document
 from services.invoice_service.domain.credit import Credited, fully_credited
 from services.invoice_service.domain.invoice import (
@@ -65,6 +68,22 @@ def invoice_from(row: Row, lines: list[Row], taxes: list[Row]) -> Invoice:
         created_at=dt.datetime.fromisoformat(row["created_at"]),
         updated_at=dt.datetime.fromisoformat(row["updated_at"]),
         finalized_at=_time(row["finalized_at"]),
+    )
+
+
+def listed_from(row: asyncpg.Record) -> Listed:
+    """What a list shows of an invoice, from a row of columns."""
+    return Listed(
+        id=uuid.UUID(int=row["id"].int),
+        number=row["number"],
+        jobs=tuple(dict.fromkeys(row["jobs"])),
+        date=row["date"],
+        name=row["name"],
+        subtotal=row["subtotal"],
+        currency=row["currency"],
+        status=Status(row["status"]),
+        hold=row["hold"],
+        favourite=row["favourite"],
     )
 
 

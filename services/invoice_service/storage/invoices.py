@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.invoice_service.application.listing import COUNT_LIMIT, ListQuery, Page
-from services.invoice_service.application.ports.invoicing import Loaded, RemovedLine, Trail
+from services.invoice_service.application.ports.invoicing import Listed, Loaded, RemovedLine, Trail
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Invoice, Status
@@ -17,6 +17,7 @@ from services.invoice_service.storage.invoice_reads import (
     LOAD_ONE,
     LOCK,
     REMOVED,
+    SEEN,
     TRAIL,
 )
 from services.invoice_service.storage.invoice_rows import (
@@ -25,6 +26,7 @@ from services.invoice_service.storage.invoice_rows import (
     invoice_row,
     line_from,
     line_row,
+    listed_from,
     search_text,
     surroundings_from,
     tax_rows,
@@ -70,6 +72,10 @@ class Invoices:
         return await fetch_page(
             self._connection, LISTING, query, lambda row: _loaded(row["read"]), arguments=(actor,)
         )
+
+    async def listed(self, query: ListQuery, actor: str) -> Page[Listed]:
+        """See `InvoiceRepository.listed`."""
+        return await fetch_page(self._connection, SEEN, query, listed_from, arguments=(actor,))
 
     async def counts(self, queries: Mapping[str, ListQuery], actor: str) -> Mapping[str, int]:
         """See `InvoiceRepository.counts`."""

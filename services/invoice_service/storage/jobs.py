@@ -2,18 +2,19 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import asyncpg
 
 from services.invoice_service.application.listing import ListQuery, Page, SortKey
-from services.invoice_service.application.records import BillingOfJob, JobView
+from services.invoice_service.application.records import BillingOfJob, JobChoice, JobView
 from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.job import ExtraCharge, Job
 from services.invoice_service.storage.drafting import JOB_JSON
 from services.invoice_service.storage.drafting_rows import job_from
-from services.invoice_service.storage.lists import Expression, Listing, fetch_page
+from services.invoice_service.storage.lists import Expression, Listing, fetch_first, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
 
 # Columns of a PUT or a message; `auto_draft_remaining` is not among them.
@@ -82,6 +83,12 @@ LISTING = Listing(
     # As a set of codes: both halves find their rows by an index.
     search_also="j.customer in (select code from customers where sort_key(code || ' ' || name) like {})",
 )
+# The name of a job's customer is looked up for the rows that are shown alone.
+_CHOICES = replace(
+    LISTING,
+    columns="""j.number, j.title, j.customer, j.remaining_quantity as remaining, j.ordered_quantity as ordered,
+        (select c.name from customers c where c.code = j.customer) as customer_name""",
+)
 
 
 class PostgresJobs:
@@ -107,6 +114,10 @@ class PostgresJobs:
     async def page(self, query: ListQuery) -> Page[JobView]:
         """See the port."""
         return await fetch_page(self._connection, LISTING, query, job_view)
+
+    async def choices(self, query: ListQuery) -> tuple[JobChoice, ...]:
+        """See the port."""
+        return await fetch_first(self._connection, _CHOICES, query, lambda row: JobChoice(**row))
 
     async def insert(self, job: Job, at: dt.datetime) -> bool:
         """See the port."""

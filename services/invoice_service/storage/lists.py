@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from services.invoice_service.application.listing import COUNT_LIMIT, ListQuery, Page, SortKey
+from services.invoice_service.application.listing import ListQuery, Page, SortKey
 from services.invoice_service.domain.errors import FieldError, Invalid
 from shared.postgres.pool import Connection
 
@@ -65,7 +65,7 @@ async def fetch_page(
     build: Callable[[asyncpg.Record], T],
     arguments: Sequence[Any] = (),
 ) -> Page[T]:
-    """One page, and the count of all rows that pass the filters: two statements, whatever the size.
+    """One page, and the count of all rows that pass the filters: in one statement, whatever the size.
 
     `arguments` are the first parameters ($1…), for listings whose SQL names them (`base` must).
 
@@ -74,26 +74,34 @@ async def fetch_page(
     """
     where, values = filtered(listing, query, arguments)
     await connection.execute(_PLANNED_ANEW)
-    count = await count_up_to(connection, listing, query, COUNT_LIMIT, arguments)
     order = _order(listing, query)
     behind, after = _behind(order, query, first=len(values) + 1)
     keys = ", ".join(f"({expression.sql})::text as _key{i}" for i, (expression, _) in enumerate(order))
     try:
         rows = await connection.fetch(
-            f"select {listing.columns}, {keys} from {listing.source} {listing.joins}"
+            f"select {listing.columns}, {keys}, ({_counted(listing, where, query.count_to)}) as _count"
+            f" from {listing.source} {listing.joins}"
             f" where {where} and {behind} order by {_ordering(order)} limit {query.limit + 1}",
             *values,
             *after,
         )
     except asyncpg.DataError:
         raise bad_cursor() from None
+    if rows:
+        count = int(rows[0]["_count"])
+    else:  # none at all, or none behind what was seen last
+        count = (
+            0
+            if query.after is None
+            else await count_up_to(connection, listing, query, query.count_to, arguments)
+        )
     shown = rows[: query.limit]
     more = len(rows) > query.limit
     return Page(
         items=tuple(build(row) for row in shown),
         next_after=tuple(str(shown[-1][f"_key{i}"]) for i in range(len(order))) if more else None,
-        count=min(count, COUNT_LIMIT),
-        count_exact=count <= COUNT_LIMIT,
+        count=min(count, query.count_to),
+        count_exact=count <= query.count_to,
     )
 
 
@@ -112,7 +120,7 @@ async def count_each(
     counts, values = [], list(arguments)
     for query in queries.values():
         where, values = filtered(listing, query, values)
-        counts.append(_counted(listing, where, COUNT_LIMIT))
+        counts.append(_counted(listing, where, query.count_to))
     row = await connection.fetchrow(f"select {', '.join(f'({count})' for count in counts)}", *values)
     return dict(zip(queries, row or (), strict=True))
 

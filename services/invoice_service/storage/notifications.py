@@ -136,12 +136,3 @@ class Notifications:
             at,
             until,
         )
-
-    async def unread(self, reader: str, *, most: int) -> int:
-        """See `NotificationRepository.unread`."""
-        count: int = await self._connection.fetchval(
-            f"select count(*) from (select from notifications n where {_UNREAD} limit $2) counted",
-            reader,
-            most,
-        )
-        return count

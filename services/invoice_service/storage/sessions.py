@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from services.invoice_service.application.records import Preferences, Session, User
+from services.invoice_service.application.records import MOST_UNREAD, Preferences, Session, User
 from services.invoice_service.domain.actors import Role
 from services.invoice_service.storage.unit_of_work import Transaction
 
@@ -17,11 +17,17 @@ class PostgresSessions:
     async def find(self, sha256: str) -> Session | None:
         """See the port. One statement, for every page asks it."""
         row = await self._connection.fetchrow(
-            "select sessions.created_at as begun_at, seen_at, users.*, preferences.language as preferred, theme"
-            " from sessions join users on users.id = user_id"
-            " left join preferences on actor = 'user:' || user_id"
-            " where token_sha256 = $1 and active",
+            """select sessions.created_at as begun_at, seen_at, users.*, preferences.language as preferred, theme,
+                      (select count(*) from (
+                          select from notifications n
+                          where not exists (select from notification_reads r
+                                            where r.notification_id = n.id and r.actor = 'user:' || user_id)
+                          limit $2) counted) as unread
+               from sessions join users on users.id = user_id
+               left join preferences on actor = 'user:' || user_id
+               where token_sha256 = $1 and active""",
             sha256,
+            MOST_UNREAD,
         )
         if row is None:
             return None
@@ -34,7 +40,9 @@ class PostgresSessions:
             language=row["language"],
         )
         preferences = Preferences(row["preferred"], row["theme"])
-        return Session(user, preferences, created_at=row["begun_at"], seen_at=row["seen_at"])
+        return Session(
+            user, preferences, created_at=row["begun_at"], seen_at=row["seen_at"], unread=row["unread"]
+        )
 
     async def start(self, sha256: str, user_id: uuid.UUID, at: dt.datetime) -> None:
         """See the port."""

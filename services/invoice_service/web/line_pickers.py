@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.invoice_service.application.listing import ListQuery, SortKey
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.records import JobView
+from services.invoice_service.application.records import JobChoice
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.money import plain
 from services.invoice_service.domain.reference import ExtraChargeCode, GlAccount, Product
@@ -39,7 +39,7 @@ async def choices(
     words = searchable(sought)
     match kind:
         case "job":
-            return tuple(_of_job(view) for view in await _jobs(uow, invoice, words))
+            return tuple(_of_job(job) for job in await uow.jobs.choices(_billable(invoice, words)))
         case "product":
             return tuple(
                 Choice({"product": one.code}, one.code, one.description.text(language), price=one.unit_price)
@@ -66,18 +66,14 @@ def active(words: str, **filters: tuple[str, ...]) -> ListQuery:
     return ListQuery(limit=MOST, filters={"active": (True,), **filters, **({"q": (words,)} if words else {})})
 
 
-async def _jobs(uow: UnitOfWork, invoice: Invoice, words: str) -> tuple[JobView, ...]:
+def _billable(invoice: Invoice, words: str = "") -> ListQuery:
     """The customer's jobs with something left to bill, the newest first."""
     filters = {"customer": (invoice.customer,), "billable": (True,), **({"q": (words,)} if words else {})}
-    page = await uow.jobs.page(ListQuery(MOST, (SortKey("number", descending=True),), filters=filters))
-    return page.items
+    return ListQuery(MOST, (SortKey("number", descending=True),), filters=filters)
 
 
-def _of_job(view: JobView) -> Choice:
-    job = view.job
-    return Choice(
-        {"job": job.number}, job.number, job.title, plain(job.remaining), plain(job.ordered_quantity)
-    )
+def _of_job(job: JobChoice) -> Choice:
+    return Choice({"job": job.number}, job.number, job.title, plain(job.remaining), plain(job.ordered))
 
 
 async def _charges(uow: UnitOfWork, invoice: Invoice, words: str, language: Language) -> tuple[Choice, ...]:
@@ -91,7 +87,7 @@ async def _charges(uow: UnitOfWork, invoice: Invoice, words: str, language: Lang
             plain(charge.quantity),
             charge.unit_price,
         )
-        for view in await _jobs(uow, invoice, "")
+        for view in (await uow.jobs.page(_billable(invoice))).items
         for charge in view.job.extra_charges
         if charge.remaining and _found(words, f"{view.job.number} {charge.description}")
     ]

@@ -1,20 +1,18 @@
 """Making a pro forma: from a job that is to be billed, or empty for a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from services.invoice_service.api.bodies.invoices import CreateBody
-from services.invoice_service.api.bodies.jobs import JobShown
 from services.invoice_service.api.transact import committed, read
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.create_invoice import CreateInvoice, create_invoice
-from services.invoice_service.application.listing import ListQuery, Page, SortKey
+from services.invoice_service.application.listing import ListQuery, SortKey
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.records import JobView
+from services.invoice_service.application.records import JobChoice
 from services.invoice_service.domain.errors import Refusal
-from services.invoice_service.domain.parties import Customer
 from services.invoice_service.web.errors import detail_of
 from services.invoice_service.web.forms import form_of, validated
 from services.invoice_service.web.links import invoice_path
@@ -27,11 +25,11 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What can be chosen, and the names of the customers of these jobs, and of the chosen one."""
+    """What can be chosen, one more than is shown, and the name of the customer who is chosen already."""
 
-    jobs: Page[JobView]
-    customers: Page[Customer]
-    names: Mapping[str, str]
+    jobs: Sequence[JobChoice]
+    customers: Mapping[str, str]
+    customer_name: str | None
 
 
 async def show(request: web.Request) -> web.Response:
@@ -46,18 +44,17 @@ async def _page(request: web.Request, refusal: Refusal | None = None) -> web.Res
 
     async def found(uow: UnitOfWork, _: Context) -> _Found:
         of_customer = {"customer": (customer,)} if customer else {}
-        jobs = await uow.jobs.page(
+        jobs = await uow.jobs.choices(
             ListQuery(
-                limit=_MOST,
+                limit=_MOST + 1,
                 sort=(SortKey("number", descending=True),),
                 filters={**wanted, **of_customer, "billable": (True,)},
             )
         )
-        customers = await uow.customers.page(
-            ListQuery(limit=_MOST, filters={**wanted, "active": (True,), "prospect": (False,)})
+        customers = await uow.customers.choices(
+            ListQuery(limit=_MOST + 1, filters={**wanted, "active": (True,), "prospect": (False,)})
         )
-        names = await uow.customers.names({view.job.customer for view in jobs.items} | {customer})
-        return _Found(jobs, customers, names)
+        return _Found(jobs, customers, await uow.customers.name(customer) if customer else None)
 
     seen = await read(request, found)
     return page(
@@ -65,12 +62,12 @@ async def _page(request: web.Request, refusal: Refusal | None = None) -> web.Res
         "new_invoice.html",
         status=422 if refusal else 200,
         detail=detail_of(refusal, view_of(request).language) if refusal else "",
-        jobs=[JobShown.of(view).model_dump(mode="json") for view in seen.jobs.items],
-        jobs_left=seen.jobs.next_after is not None,
-        customers=seen.customers.items,
-        customers_left=seen.customers.next_after is not None,
-        customer=customer if customer in seen.names else None,
-        names=seen.names,
+        jobs=seen.jobs[:_MOST],
+        jobs_left=len(seen.jobs) > _MOST,
+        customers=list(seen.customers.items())[:_MOST],
+        customers_left=len(seen.customers) > _MOST,
+        customer=customer if seen.customer_name else None,
+        customer_name=seen.customer_name,
         q=words,
     )
 

@@ -6,13 +6,12 @@ from aiohttp import web
 
 from services.invoice_service.api.problems import ForgedRequest
 from services.invoice_service.api.services import ApiServices
-from services.invoice_service.application.edit_me import caller_name
 from services.invoice_service.application.records import Session
 from services.invoice_service.application.sessions import actor_of, is_due, note_presence, session_of
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.web.cookies import session_cookie
 from services.invoice_service.web.csrf import is_genuine_call
-from services.invoice_service.web.view import MOST_UNREAD, SESSION, UNREAD
+from services.invoice_service.web.view import SESSION
 
 _SAFE = frozenset({"GET", "HEAD"})
 _LONGEST_TOKEN = 200
@@ -27,13 +26,8 @@ class Sessions:
     async def recognize(self, request: web.Request) -> None:
         """Put the session of a request into it, if there is one."""
         session = await self.of(request)
-        if session is None:
-            return
-        request[SESSION] = session
-        if request.method == "GET":
-            reader = caller_name(actor_of(session.user))
-            async with self._services.transactions.reading() as uow:
-                request[UNREAD] = await uow.notifications.unread(reader, most=MOST_UNREAD)
+        if session is not None:
+            request[SESSION] = session
 
     async def of(self, request: web.Request) -> Session | None:
         """The session of a request."""
@@ -41,7 +35,7 @@ class Sessions:
         if not token or len(token) > _LONGEST_TOKEN or not token.isprintable():
             return None
         now = self._services.clock()
-        async with self._services.transactions.reading() as uow:
+        async with self._services.transactions.glancing() as uow:
             session = await session_of(uow, token, now)
         if session is not None and is_due(session, now):
             await self._note(token, now)

@@ -16,9 +16,6 @@ from services.invoice_service.web.drawing import draw
 from services.invoice_service.web.words import Words, words_in
 
 SESSION = web.RequestKey("session", Session)
-UNREAD = web.RequestKey("unread", int)
-MOST_UNREAD = 100
-"""So far unread notifications are counted."""
 PAGE = web.RequestKey("page", str)
 
 _POLICY = (
@@ -71,7 +68,7 @@ def view_of(request: web.Request) -> View:
         theme,
         words_in(language),
         request.path,
-        request.get(UNREAD, 0),
+        session.unread if session else 0,
         request.method == "POST",
     )
 

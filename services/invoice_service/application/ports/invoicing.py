@@ -37,6 +37,22 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What the list shows of an invoice, to one reader; `name` is whom it is sold to."""
+
+    id: uuid.UUID
+    number: str
+    jobs: tuple[str, ...]
+    date: dt.date
+    name: str
+    subtotal: Decimal
+    currency: str
+    status: Status
+    hold: bool
+    favourite: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RemovedLine:
     """A line that was removed, from which invoice, and the place that it had."""
 
@@ -87,7 +103,10 @@ class InvoiceRepository(Protocol):
         """These invoices, in this order; absent ones are left out."""
 
     async def page(self, query: ListQuery, actor: str) -> Page[Loaded]:
-        """One page of the list."""
+        """One page of the list, its invoices whole."""
+
+    async def listed(self, query: ListQuery, actor: str) -> Page[Listed]:
+        """One page of the list, of each invoice what is seen there: many times cheaper."""
 
     async def counts(self, queries: Mapping[str, ListQuery], actor: str) -> Mapping[str, int]:
         """How many invoices the list has for each of these queries; each counted to one more than `COUNT_LIMIT`."""

@@ -63,6 +63,3 @@ class NotificationRepository(Protocol):
 
     async def read_all(self, reader: str, at: dt.datetime, *, until: uuid.UUID | None) -> None:
         """Note that a reader has read all of them; `until`: that one and those before it."""
-
-    async def unread(self, reader: str, *, most: int) -> int:
-        """How many a reader has not read, counted up to `most`."""

@@ -16,6 +16,7 @@ from services.invoice_service.application.records import (
     ApiKey,
     BusinessEntity,
     Credentials,
+    JobChoice,
     JobView,
     KeptAnswer,
     NumberSeries,
@@ -77,8 +78,11 @@ class CustomerRepository(Protocol):
     async def page(self, query: ListQuery) -> Page[Customer]:
         """One page of the list."""
 
-    async def names(self, codes: Collection[str]) -> Mapping[str, str]:
-        """The names of these customers, by code."""
+    async def choices(self, query: ListQuery) -> Mapping[str, str]:
+        """The first of the list, in its order: names by code."""
+
+    async def name(self, code: str) -> str | None:
+        """The name of the customer of this code."""
 
     async def insert(self, customer: Customer, at: dt.datetime) -> bool:
         """Add a customer. False when its code was taken meanwhile."""
@@ -97,7 +101,10 @@ class JobRepository(Protocol):
         """The job with the invoices that bill it."""
 
     async def page(self, query: ListQuery) -> Page[JobView]:
-        """One page of the list."""
+        """One page of the list, its jobs whole."""
+
+    async def choices(self, query: ListQuery) -> tuple[JobChoice, ...]:
+        """The first of the list, of each job what tells it from others."""
 
     async def insert(self, job: Job, at: dt.datetime) -> bool:
         """Add a job with its extra charges. False when its number was taken meanwhile."""

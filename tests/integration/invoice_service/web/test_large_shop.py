@@ -17,7 +17,15 @@ from tests.support.postgres import PrivatePostgres
 
 pytestmark = [pytest.mark.long, pytest.mark.asyncio]
 
-_PATHS = ("/", "/work-list", "/work-list?q=depliants&customer=C-00007")
+_PATHS = (
+    "/",
+    "/work-list",
+    "/work-list?q=depliants&customer=C-00007",
+    "/invoices",
+    "/invoices?status=all&sort=-subtotal,-number",
+    "/invoices?q=rien+de+tel",
+    "/invoices/new?q=depliants",
+)
 _LARGE = {"jobs", "invoices", "invoice_lines", "invoice_axes"}
 _WAITING = """
     insert into jobs (number, customer, title, ordered_quantity, total_price, status, completed_at)

@@ -75,6 +75,18 @@ async def test_the_next_page_is_a_link(shop: Shop, people: People) -> None:
     assert seen.all("//a[@rel='next']") == []
 
 
+async def test_beyond_a_limit_it_says_that_there_are_more(
+    shop: Shop, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await people.the("accountant")
+    customer = await shop.customer()
+    for _ in range(3):
+        await shop.invoice(customer=customer)
+    for limit, said in ((3, "3 fiches sur"), (2, "2+ fiches sur")):
+        monkeypatch.setattr("services.invoice_service.web.invoices._COUNTED", limit)
+        assert (await browser.get(f"/invoices?customer={customer}")).says(said)
+
+
 async def test_a_star_is_the_readers_own(shop: Shop, people: People) -> None:
     browser = await people.the("viewer")
     invoice = await shop.invoice(customer=await shop.customer())
