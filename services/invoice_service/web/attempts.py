@@ -92,7 +92,7 @@ def settled(inputs: Sequence[Input], form: Form, now: Mapping[str, str]) -> dict
 class Attempt:
     """A form that changed nothing, to be drawn again with what was typed.
 
-    `gone`: the record was deleted meanwhile.
+    `gone`: the record was deleted meanwhile. With neither `refusal` nor `theirs` it was to change nothing.
     """
 
     values: Mapping[str, str]
@@ -104,7 +104,9 @@ class Attempt:
     @property
     def status(self) -> int:
         """The status of the page that shows it."""
-        return 409 if self.refusal is None or self.gone else status_of(self.refusal)
+        if self.theirs or self.gone:
+            return 409
+        return status_of(self.refusal) if self.refusal else 200
 
     def faults(self, language: Language) -> dict[str, str]:
         """What is wrong, by the name of the field."""

@@ -18,7 +18,7 @@ from services.invoice_service.domain.settings import ShopSettings
 from services.invoice_service.domain.texts import Language
 from services.invoice_service.web.attempts import Attempt, attempted, entries_of, first_fault, settled
 from services.invoice_service.web.forms import form_of, validated
-from services.invoice_service.web.inputs import Input, body_of, texts_of
+from services.invoice_service.web.inputs import Input, body_of, moved, shown_before, texts_of, typed_in
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.suggestions import suggestions_for
 from services.invoice_service.web.view import page, view_of
@@ -51,7 +51,7 @@ PARTS: Mapping[str, tuple[Input, ...]] = {
         Input("template", "choice"),
         Input("accent_colour"),
         Input("show_job_number_on_lines", "flag"),
-        Input("columns", "boxes", choices=_COLUMNS),
+        Input("columns", "ordered", choices=_COLUMNS),
         Input("footer.fr", "lines"),
         Input("footer.en", "lines"),
     ),
@@ -66,10 +66,14 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def save(request: web.Request) -> web.Response:
-    """Save what was changed; what others changed meanwhile stays."""
+    """Save what was changed; what others changed meanwhile stays. `move` only puts a column somewhere else."""
     form, language = await form_of(request), view_of(request).language
     templates = request.app[SERVICES].settings.template_names()
     inputs = _with_forms(_INPUTS, templates)
+    if form.text("move"):
+        values = moved(typed_in(inputs, form), form.text("move"))
+        drawn = Attempt(values=values, was=shown_before(inputs, form))
+        return await _page(request, drawn, focus=form.text("move"))
 
     async def step(uow: UnitOfWork, context: Context) -> None:
         now = _texts(await uow.settings.get(lock=True), language)
@@ -112,7 +116,7 @@ def _with_forms(inputs: tuple[Input, ...], templates: frozenset[str]) -> tuple[I
     )
 
 
-async def _page(request: web.Request, attempt: Attempt | None = None) -> web.Response:
+async def _page(request: web.Request, attempt: Attempt | None = None, *, focus: str = "") -> web.Response:
     language, actor = view_of(request).language, request[ACTOR]
     may_edit = actor.at_least(Role.ADMIN)
 
@@ -138,7 +142,7 @@ async def _page(request: web.Request, attempt: Attempt | None = None) -> web.Res
         suggestions=offered,
         attempt=attempt,
         faults=faults,
-        focus=first_fault(_INPUTS, faults),
+        focus=focus or first_fault(_INPUTS, faults),
         done=request.query.get("done") == "saved",
         outbound=settings.outbound,
         may_edit=may_edit,

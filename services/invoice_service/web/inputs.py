@@ -27,6 +27,7 @@ Control = Literal[
     "flag",
     "choice",
     "boxes",
+    "ordered",
     "emails",
     "account",
     "product",
@@ -44,8 +45,8 @@ _PLACE = re.compile(r"\.\d+")
 class Input:
     """One field, by its name in the API's body (`description.fr`: in an object, `taxes.0.code`: in a list).
 
-    `choices` are the values of a choice or of boxes (`one_of`: by name, of what the shop has); `default` is what a
-    new record begins with.
+    `choices` are the values of a choice or of boxes (`ordered`: in an order of one's own; `one_of`: by name, of what
+    the shop has); `default` is what a new record begins with.
     """
 
     name: str
@@ -75,7 +76,7 @@ class Input:
         match self.control:
             case "flag":
                 return text == _YES
-            case "boxes":
+            case "boxes" | "ordered":
                 return text.split()
             case "emails":
                 return [one.strip() for one in re.split(r"[,;\n]", text) if one.strip()]
@@ -149,6 +150,17 @@ def entries(
     return [Entry(one, values[one.name], was[one.name], faults.get(one.name, "")) for one in inputs]
 
 
+def moved(texts: Mapping[str, str], step: str) -> dict[str, str]:
+    """The fields with one choice of an ordered one a place further: `step` is `<field>:<up or down>:<choice>`."""
+    name, direction, choice = (*step.split(":", 2), "", "")[:3]
+    words = texts.get(name, "").split()
+    if choice in words:
+        at = words.index(choice)
+        to = max(0, at - 1) if direction == "up" else at + 1
+        words.insert(to, words.pop(at))
+    return {**texts, name: " ".join(words)} if name in texts else dict(texts)
+
+
 def defaults(inputs: Iterable[Input]) -> dict[str, str]:
     """What the fields of a new record say."""
     return {one.name: one.default for one in inputs}
@@ -172,7 +184,7 @@ def _fraction(percent: str) -> str | None:
 
 
 def _typed(one: Input, form: Form) -> str:
-    if one.control == "boxes":
+    if one.control in ("boxes", "ordered"):
         return " ".join(choice for choice in form.all(one.name) if choice in one.choices)
     return _lines(form.text(one.name))
 

@@ -58,6 +58,15 @@ async def test_every_setting_is_on_the_page_and_only_changes_are_saved(shop: Sho
             "footer": {"fr": "Merci.", "en": "Thanks."},
             "columns": ["description", "quantity", "total"],
         }
+        # Without a script a button puts a column somewhere else, and saves nothing.
+        seen = await admin.send(await admin.get(COMPANY), COMPANY, move="columns:up:total")
+        assert seen.status == 200
+        assert [
+            box.get("value") for box in seen.all("//input[@name='columns'][@checked]")
+        ] == ["description", "total", "quantity"]  # fmt: skip
+        assert expect(await shop.api.get("/settings"), 200)["columns"] == ["description", "quantity", "total"]
+        seen = await admin.send(seen, COMPANY)
+        assert expect(await shop.api.get("/settings"), 200)["columns"] == ["description", "total", "quantity"]
         cleared: Fields = {
             "outbound": "off",
             "footer.fr": "",
