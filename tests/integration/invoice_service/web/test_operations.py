@@ -1,5 +1,8 @@
 """The page of operations and what is done from it, without a script: outbox, workers, failures, switches."""
 
+import asyncio
+import signal
+import sys
 import uuid
 
 import pytest
@@ -190,6 +193,30 @@ async def test_the_books_are_checked_on_demand_never_two_at_once(shop: Shop, peo
     assert "aucune facture n'a ce numéro de la séquence final" in told
     english = await (await people.one("admin", language="en")).get(PATH)
     assert "no invoice has this number of the final series" in region(english, "findings")
+
+
+async def test_a_check_whose_process_is_killed_is_done_once_by_another(shop: Shop, people: People) -> None:
+    admin = await people.the("admin")
+    await admin.send(await admin.get(PATH), f"{PATH}/check")
+    (asked,) = await shop.database.fetch("select id from book_checks where ended_at is null")
+    dying = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.integration.invoice_service.dying_checker"), shop.database.dsn, "1"
+    )
+    assert await dying.wait() == -signal.SIGKILL
+    (left,) = await shop.database.fetch(
+        "select leased_until, attempts from book_checks where id = $1", asked["id"]
+    )
+    assert left["attempts"] == 1
+
+    seen = await checked(shop, admin)
+
+    (done,) = await shop.database.fetch(
+        "select ended_at, attempts, report from book_checks where id = $1", asked["id"]
+    )
+    assert done["ended_at"] > left["leased_until"]
+    assert done["attempts"] == 2
+    assert done["report"] is not None
+    assert "Une vérification est en cours" not in region(seen, "check")
 
 
 async def checked(shop: Shop, admin: Visitor) -> Seen:
