@@ -58,7 +58,7 @@ from shared.observability.health import Check, Presence
 from shared.observability.start import Start
 from shared.postgres.migrations import ensure_roles, exit_when_stopped, migrate
 from shared.postgres.pool import Pool, PoolBusy, open_pool
-from shared.postgres.reaching import reached
+from shared.postgres.reaching import explained, reached
 from shared.runtime import apart, background, repeated
 from shared.settings import SettingsRefused
 
@@ -82,7 +82,11 @@ def transactions_on(pool: Pool) -> Transactions[UnitOfWork]:
 
 @asynccontextmanager
 async def database(settings: InvoiceSettings, part: str) -> AsyncIterator[Pool]:
-    """The pool of one part."""
+    """The pool of one part.
+
+    Raises:
+        CannotStart: it can't be used with these settings, or nobody has migrated it.
+    """
     pool = await open_pool(
         settings.database_url.get_secret_value(),
         application_name=f"invoice-{part}",
@@ -93,7 +97,8 @@ async def database(settings: InvoiceSettings, part: str) -> AsyncIterator[Pool]:
         sessions_kept=True,
     )
     try:
-        yield pool
+        with explained():
+            yield pool
     finally:
         await pool.close()
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -46,6 +48,22 @@ class SchemaDiffers(CannotStart):
     def __init__(self, what: str) -> None:
         super().__init__(f"the database is not of this release ({what}): run `migrate` first")
         self.what = what
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """For who does not wait: that the database does not let us in, or is empty, is told in a sentence.
+
+    Raises:
+        DatabaseRefuses: the settings are wrong.
+        SchemaDiffers: what is asked for is not there.
+    """
+    try:
+        yield
+    except _REFUSALS as error:
+        raise DatabaseRefuses(str(error)) from error
+    except asyncpg.UndefinedTableError as error:
+        raise SchemaDiffers(str(error)) from error
 
 
 async def reached(pool: Pool, migrations: Path | Traversable, start: Start) -> None:

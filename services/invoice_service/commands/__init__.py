@@ -5,6 +5,7 @@ import asyncio
 import sys
 
 from services.invoice_service.application.api_keys import create_api_key
+from services.invoice_service.application.ports.transactions import StorageUnavailable
 from services.invoice_service.commands.backup import add_backup
 from services.invoice_service.commands.books import NobodyToAsk, add_books
 from services.invoice_service.commands.operator import operator_context
@@ -17,6 +18,7 @@ from services.invoice_service.domain.sentences import sentence
 from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import declare_topology, repair_topology
 from shared.observability.logging import configure_logging
+from shared.observability.start import CannotStart
 from shared.settings import exit_when_refused, load_or_exit
 
 
@@ -84,7 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         with exit_when_refused():
             sys.exit(asyncio.run(parsed.run(settings, parsed)))
-    except (NobodyToAsk, OSError) as error:
+    except (NobodyToAsk, CannotStart, StorageUnavailable, OSError) as error:
         sys.exit(f"factures: {error}")
     except Refusal as refusal:
         told = refusal.errors or (FieldError("", refusal.code, refusal.data),)
