@@ -15,8 +15,15 @@ from services.invoice_service.domain.axes import AxisReason
 from services.invoice_service.domain.changes import Change
 from services.invoice_service.domain.delivery import accepted, after_acceptance, delivery_of, email_state
 from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.domain.texts import Localized
 from shared.contracts import results
 
+_UNANSWERED = {
+    "refused": Localized("refusé", "refused"),
+    "uncertain": Localized("incertain", "uncertain"),
+    "prepared": Localized("non envoyé", "not sent"),
+    "sending": Localized("non envoyé", "not sent"),
+}
 Ended = results.EmailSent | results.EmailFailed | results.EmailUncertain
 
 
@@ -80,12 +87,12 @@ def _whom(recipients: Sequence[StoredRecipient]) -> str:
     return ", ".join(recipient.email for recipient in got or to)
 
 
-def _without(recipients: Sequence[StoredRecipient]) -> str:
+def _without(recipients: Sequence[StoredRecipient]) -> Localized:
     """Who has not got it for sure, and what was answered, one a line."""
-    return "\n".join(
-        f"{recipient.email} : {recipient.reply or recipient.state}"
-        for recipient in recipients
-        if recipient.state != "sent"
+    left = [recipient for recipient in recipients if recipient.state != "sent"]
+    return Localized(
+        fr="\n".join(f"{one.email} : {one.reply or _UNANSWERED[one.state].fr}" for one in left),
+        en="\n".join(f"{one.email}: {one.reply or _UNANSWERED[one.state].en}" for one in left),
     )
 
 

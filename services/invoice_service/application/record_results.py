@@ -13,11 +13,13 @@ from services.invoice_service.application.ports.invoicing import Loaded, Trail
 from services.invoice_service.application.record_delivery import record_email, unsendable
 from services.invoice_service.application.send_email import send_command
 from services.invoice_service.application.trail import entry
+from services.invoice_service.domain import reasons
 from services.invoice_service.domain.axes import Axis, AxisReason, AxisState, Document
 from services.invoice_service.domain.changes import Change
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.invoice import Status
 from services.invoice_service.domain.next_step import Happened, Step, next_steps
+from services.invoice_service.domain.texts import Localized
 from shared.contracts import results
 from shared.contracts.values import Wire
 
@@ -107,7 +109,9 @@ async def _render_failed(
     if not changes:
         return
     told = event(context, "updated", invoice, loaded.around)
-    await alert(uow, context, invoice, "rendering_failed", result.reason.message)
+    await alert(
+        uow, context, invoice, "rendering_failed", reasons.told(result.reason.code, result.reason.message)
+    )
     trail = Trail([entry(context, "render.failed", invoice, changes)], [told])
     await uow.invoices.move(invoice.id, invoice.status, columns, trail)
 
@@ -166,7 +170,7 @@ async def _transfer_not_done(
 async def _transfer_ends(uow: UnitOfWork, context: Context, loaded: Loaded, axis: Axis) -> None:
     invoice = loaded.invoice
     change = Change("transfer", loaded.around.axes.transfer.state, axis.state)
-    reason = axis.reason.message if axis.reason else ""
+    reason = reasons.told(axis.reason.code, axis.reason.message) if axis.reason else Localized("", "")
     await alert(uow, context, invoice, "transfer_failed", reason)
     trail = Trail(
         [entry(context, f"transfer.{axis.state}", invoice, [change])],
@@ -177,7 +181,7 @@ async def _transfer_ends(uow: UnitOfWork, context: Context, loaded: Loaded, axis
 
 async def _late(uow: UnitOfWork, context: Context, loaded: Loaded, what: str) -> None:
     """A result after the transfer was closed: history and a person's eyes, nothing else."""
-    await alert(uow, context, loaded.invoice, "late_transfer_result", what)
+    await alert(uow, context, loaded.invoice, "late_transfer_result", Localized(what, what))
     told = entry(context, "transfer.late_result", loaded.invoice, [Change("result", None, what)])
     trail = Trail([told])
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, {}, trail)

@@ -1,14 +1,16 @@
 """Templates to HTML. Everything that is put into one is escaped; an unknown name is an error, not a blank."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.invoice_service.domain import reasons
 from services.invoice_service.web import formats
 from services.invoice_service.web.assets import ASSETS
-from services.invoice_service.web.reasons import reason_text
+from services.invoice_service.web.words import Words
 
 _FOLDER = Path(__file__).parent / "templates"
 
@@ -35,7 +37,7 @@ def _environment() -> Environment:
         "number": formats.number,
         "percent": formats.percent,
         "size_text": formats.size_text,
-        "reason_text": reason_text,
+        "reason_text": _reason_text,
     }
     return environment
 
@@ -43,3 +45,8 @@ def _environment() -> Environment:
 def draw(template: str, **values: Any) -> str:  # noqa: ANN401 - what the template shows
     """A template with its values; `view` is among them, and its words are `t`."""
     return _environment().get_template(template).render(t=values["view"].words, **values)
+
+
+def _reason_text(reason: Mapping[str, str], words: Words) -> str:
+    """The reason of an axis or of an e-mail, as the API shows it."""
+    return reasons.told(reason["code"], reason["message"]).text(words.language)

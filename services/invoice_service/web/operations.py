@@ -7,7 +7,6 @@ from typing import Any
 from aiohttp import web
 
 from services.invoice_service.api.bodies.settings import SettingsBody
-from services.invoice_service.api.invoice_view import reason_view
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import committed, read
 from services.invoice_service.application.book_checks import ask_for_check
@@ -17,6 +16,7 @@ from services.invoice_service.application.finding_words import finding_sentence
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.book_checks import BookCheck
 from services.invoice_service.application.ports.operations import LaneSeen, QueueSeen, Trouble, Troubles
+from services.invoice_service.domain import reasons
 from services.invoice_service.domain.errors import Conflict, Invalid
 from services.invoice_service.domain.settings import ShopSettings
 from services.invoice_service.domain.texts import Language
@@ -24,9 +24,7 @@ from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
 from services.invoice_service.web.links import invoice_path
 from services.invoice_service.web.pages import see_other
-from services.invoice_service.web.reasons import reason_text
 from services.invoice_service.web.view import page, view_of
-from services.invoice_service.web.words import words_in
 from shared.bus import topology
 
 PATH = "/operations"
@@ -193,8 +191,7 @@ def _shown(troubles: Sequence[Trouble], step: str, language: Language) -> list[d
 def _reason(reason: Mapping[str, str] | None, language: Language) -> str:
     if not reason:
         return ""
-    shown = reason_view(reason["code"], reason.get("message", ""), language)
-    return reason_text(shown, words_in(language))
+    return reasons.told(reason["code"], reason.get("message", "")).text(language)
 
 
 def _findings(checks: Sequence[BookCheck], language: Language) -> list[tuple[str, str, str]]:

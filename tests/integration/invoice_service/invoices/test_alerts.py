@@ -92,7 +92,7 @@ async def test_a_document_or_an_email_that_fails_and_what_becomes_of_an_alert_al
     shop: Shop,
 ) -> None:
     invoice = await shop.billing({"price": "10.00"})
-    reason = {"code": "too_slow", "message": "30 s"}
+    reason = {"code": "render_timeout", "message": "30 s"}
     async with shop.settings(alert_email=ALERTS, language="en"):
         expect(await shop.email(invoice), 202)
         failed = {"invoice_id": invoice["id"], "version": invoice["version"], "reason": reason}
@@ -114,7 +114,7 @@ async def test_a_document_or_an_email_that_fails_and_what_becomes_of_an_alert_al
         assert await alerted(shop) == 0
 
     assert mail["subject"] == f"{invoice['number']}: The document could not be made."
-    assert mail["body"] == "The document could not be made.\n\nDetail: 30 s"
+    assert mail["body"] == "The document could not be made.\n\nDetail: The layout took too long: “30 s”"
     assert len(await mails(shop, invoice)) == 1
     assert await shop.notices(invoice) == ["rendering_failed"]
 
