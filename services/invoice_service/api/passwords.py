@@ -9,8 +9,12 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 _HASHER = PasswordHasher()
 # Of their own, and few: each takes 64 MiB, and a storm of logins should hold up nothing but logins.
 _THREADS = ThreadPoolExecutor(2, thread_name_prefix="passwords")
-# Of no password: so that an address that nobody has takes as long to refuse as one with a wrong password.
-_NOBODYS = _HASHER.hash("")
+# Of no password: so that an address that nobody has takes as long to refuse as one with a wrong password. Written, not
+# made: making it would take as long as checking one, at the start of every process.
+_NOBODYS = (
+    f"$argon2id$v=19$m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    f"${'A' * 22}${'A' * 43}"
+)
 
 
 class Hashed:
