@@ -62,7 +62,7 @@ test-long: setup-test ## The tests of whole deployments that take minutes each, 
 	$(PYTEST) -m long --timeout 900 $(ARGS)
 
 test-web: setup-test ## The pages in a real browser (part of `make test`)
-	$(PYTEST) tests/web $(ARGS)
+	$(PYTEST) -m "not long" tests/web $(ARGS)
 
 MINUTES ?= 10
 chaos: setup-test ## All services under load while everything is killed, paused and cut off; do the books close? (MINUTES=, SEED=)

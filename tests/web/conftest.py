@@ -4,10 +4,10 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, StorageState, async_playwright
 
 from tests.support.postgres import reachable_folder
-from tests.web.screens import CHROMIUMS, DemoShop, Screen, log_in, running_demo_shop
+from tests.web.screens import CHROMIUMS, DemoShop, Screen, log_in, running_demo_shop, window
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -31,10 +31,18 @@ async def chromium() -> AsyncIterator[Browser]:
             await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def screen(demo_shop: DemoShop, chromium: Browser) -> AsyncIterator[Screen]:
-    """A browser window of one's own, logged in as the administrator, in French."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def session(demo_shop: DemoShop, chromium: Browser) -> StorageState:
+    """The cookies of the administrator's session, which is opened once."""
     async with log_in(demo_shop, chromium) as opened:
+        return await opened.page.context.storage_state()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(demo_shop: DemoShop, chromium: Browser, session: StorageState) -> AsyncIterator[Screen]:
+    """A browser window of one's own, of the administrator, in French."""
+    async with window(demo_shop, chromium, storage_state=session) as opened:
+        await opened.open("/me")
         # Whatever another test has left.
         await opened.prefer(language="fr", theme="light")
         yield opened

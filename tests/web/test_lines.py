@@ -199,12 +199,3 @@ async def test_nothing_is_lost_when_two_edit_one_line(clerk: Clerk) -> None:
     await clerk.press("Control+s")
     await expect(page.locator(".versions")).to_have_count(0)
     assert await clerk.lines("description", "po_number") == [("Le mien", "PO-9")]
-
-
-async def test_no_barrier_in_the_editor_and_its_pickers_at_any_width(clerk: Clerk) -> None:
-    for rest in ("", "?add=job", "?add=product", "?add=gl", "?add=extra_charge", "?add=text"):
-        await clerk.opens(rest)
-        for language in ("fr", "en"):
-            await clerk.screen.prefer(language=language)
-            await clerk.page.reload()
-            await clerk.screen.look(colours=language == "fr")

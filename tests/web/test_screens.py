@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import AsyncIterator
+from itertools import cycle
 
 import aiohttp
 import pytest
@@ -14,6 +15,9 @@ from tests.support.shop_client import ShopClient, shop_client
 from tests.web.screens import MOST_SHIFT, DemoShop, Screen, log_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+# Language and theme.
+LOOKS = (("fr", "light"), ("en", "dark"), ("fr", "dark"), ("en", "light"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -42,14 +46,14 @@ async def printed(client: ShopClient, *refs: str) -> str:
     return str((await client.call("POST", "/invoices/batch", {"action": "print", "invoices": refs}))["id"])
 
 
-# Twenty screens, each looked at in both languages, both looks and both widths.
-@pytest.mark.timeout(400)
-async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
+async def every_screen(client: ShopClient) -> list[str]:
+    """The path of each kind of page."""
     number = await new_invoice(client)
     entity = (await client.get("/business-entities?limit=1"))["data"][0]["code"]
     sent = (await client.get("/invoices?status=final_sent&kind=invoice&limit=1"))["data"][0]
     final, customer = sent["number"], sent["customer"]
-    screens = (
+    editor = f"/invoices/{number}/lines"
+    return [
         "/",
         "/work-list",
         "/jobs/D-1002",
@@ -58,8 +62,14 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         "/invoices/new",
         f"/invoices/{number}",
         f"/invoices/{number}/do/finalize",
+        editor,
+        *(f"{editor}?add={kind}" for kind in ("job", "product", "gl", "extra_charge", "text")),
         f"/invoices/{final}",
         f"/invoices/{final}/do/credit",
+        f"/invoices/{final}/emails",
+        f"/invoices/{final}/emails/new",
+        f"/invoices/{final}/journal",
+        "/notifications",
         "/me",
         "/reports/sales?from=2000-01-01",
         "/reports/taxes?from=2000-01-01",
@@ -71,15 +81,33 @@ async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: Sh
         f"/settings/series/{entity}/final",
         f"/operations/parked/{await parked(client)}",
         f"/batches/{await printed(client, number, final)}",
-    )
-    for language in ("fr", "en"):
-        await screen.prefer(language=language)
-        for path in screens:
+    ]
+
+
+# Thirty screens take longer than one.
+@pytest.mark.timeout(300)
+async def test_no_screen_has_a_barrier_or_is_too_wide(screen: Screen, client: ShopClient) -> None:
+    # Each in one of the looks: what languages and themes do to a page is in words and colours that pages share.
+    for path, (language, theme) in zip(await every_screen(client), cycle(LOOKS), strict=False):
+        await screen.prefer(language=language, theme=theme)
+        await screen.open(path)
+        await screen.look()
+
+
+@pytest.mark.long
+async def test_no_screen_has_a_barrier_or_is_too_wide_in_any_look(screen: Screen, client: ShopClient) -> None:
+    paths = await every_screen(client)
+    for language, theme in LOOKS:
+        await screen.prefer(language=language, theme=theme)
+        for path in paths:
             await screen.open(path)
-            await screen.look(colours=language == "fr")
+            await screen.look()
+
+
+async def test_no_open_menu_has_a_barrier(screen: Screen, client: ShopClient) -> None:
     for path, menu in (
         ("/invoices", ".filters"),
-        (f"/invoices/{number}", ".actions"),
+        (f"/invoices/{await new_invoice(client)}", ".actions"),
         ("/me", "header .menu"),
     ):
         await screen.open(path)
@@ -237,11 +265,13 @@ async def test_an_invoice_is_made_final_by_keyboard(screen: Screen, client: Shop
     await expect(page.locator(".headline h1")).to_contain_text(re.compile(r"Facture \d{5}"))
 
 
-async def test_the_session_opens_nothing_after_logout(screen: Screen, demo_shop: DemoShop) -> None:
-    cookies = {cookie["name"]: cookie["value"] for cookie in await screen.page.context.cookies()}
-    await screen.page.click("header .menu > summary >> nth=-1")
-    await screen.page.click("form[action='/logout'] button")
-    await screen.page.wait_for_url("**/login")
+async def test_the_session_opens_nothing_after_logout(demo_shop: DemoShop, chromium: Browser) -> None:
+    # A session of its own: the others go on.
+    async with log_in(demo_shop, chromium) as screen:
+        cookies = {cookie["name"]: cookie["value"] for cookie in await screen.page.context.cookies()}
+        await screen.page.click("header .menu > summary >> nth=-1")
+        await screen.page.click("form[action='/logout'] button")
+        await screen.page.wait_for_url("**/login")
     async with aiohttp.ClientSession(cookies=cookies) as session:
         answer = await session.get(f"{demo_shop.address}/api/v1/me")
         assert answer.status == 401

@@ -62,22 +62,6 @@ async def test_an_e_mail_is_written_previewed_and_sent_and_its_state_shows_by_it
     await shot(screen, "journal")
 
 
-@pytest.mark.parametrize(
-    "path", ["/invoices/{}/emails/new", "/invoices/{}/emails", "/invoices/{}/journal", "/notifications"]
-)
-async def test_each_page_is_readable_by_everybody_and_narrow(screen: Screen, path: str) -> None:
-    listed = await call(screen, "GET", "/invoices?status=final_sent&limit=1")
-    address = path.format(listed["data"][0]["number"])
-    name = path.strip("/").replace("/", "-").replace("{}", "x")
-    for language in ("fr", "en"):
-        await screen.prefer(language=language)
-        await screen.open(address)
-        await screen.look(colours=language == "fr")
-        await shot(screen, f"{name}-{language}")
-    await screen.page.set_viewport_size({"width": 320, "height": 700})
-    await shot(screen, f"{name}-320")
-
-
 async def test_a_colleagues_change_shows_by_itself(screen: Screen) -> None:
     invoice, page = await proforma(screen), screen.page
     await screen.open("/me")
