@@ -1,6 +1,8 @@
 """`/openapi.json`, and `/docs`: the same as a page, complete in itself (no scripts, nothing from elsewhere)."""
 
+import asyncio
 import base64
+import functools
 import hashlib
 import json
 import re
@@ -19,21 +21,33 @@ _CODE = re.compile(r"`([^`]+)`")
 
 
 def documentation(routes: Sequence[Route]) -> tuple[tuple[str, Handler], ...]:
-    """Path and handler of both."""
-    document = openapi_document(routes)
-    text, style = json.dumps(document, ensure_ascii=False), _style()
-    page = _page(Document(document), style)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
+    """Path and handler of both. They are written when somebody first asks: no start waits for them."""
+
+    @functools.cache
+    def document() -> Json:
+        return openapi_document(routes)
+
+    @functools.cache
+    def text() -> str:
+        return json.dumps(document(), ensure_ascii=False)
+
+    @functools.cache
+    def page() -> tuple[str, str]:
+        """The page, and the policy that lets its style pass."""
+        style = _style()
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        policy = (
+            f"default-src 'none'; style-src 'sha256-{digest}'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+        return _page(Document(document()), style), policy
 
     async def openapi(_request: web.Request) -> web.Response:
-        return web.Response(text=text, content_type="application/json")
+        return web.Response(text=await asyncio.to_thread(text), content_type="application/json")
 
     async def docs(_request: web.Request) -> web.Response:
-        return web.Response(text=page, content_type="text/html", headers={"Content-Security-Policy": policy})
+        html, policy = await asyncio.to_thread(page)
+        return web.Response(text=html, content_type="text/html", headers={"Content-Security-Policy": policy})
 
     return (("/openapi.json", openapi), ("/docs", docs))
 

@@ -9,13 +9,13 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.invoice_service.api.declared import CONVENTIONS
-from services.invoice_service.api.openapi import openapi_document
 from services.invoice_service.api.responses import problem_codes
 from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.domain.sentences import known_codes
+from tests.support.described import deployed_document
 
 SERVICE = Path(__file__).parents[3] / "services/invoice_service"
-DOCUMENT = openapi_document(ROUTES)
+DOCUMENT = deployed_document()
 OPERATIONS = {
     (method, path): operation
     for path, operations in DOCUMENT["paths"].items()

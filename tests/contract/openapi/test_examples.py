@@ -13,14 +13,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from services.invoice_service.api import openapi
-from services.invoice_service.api.openapi import openapi_document, recorded
+from services.invoice_service.api.openapi import recorded
 from services.invoice_service.api.routes import ROUTES
 from tests.contract.openapi.story import made_the_same, tell
 from tests.integration.invoice_service.invoices.shop import Shop
+from tests.support.described import deployed_document
 from tests.support.invoicing import Invoicing
 
 FILE = Path(openapi.__file__).with_name("examples.json")
-DOCUMENT = openapi_document(ROUTES)
+DOCUMENT = deployed_document()
 SCHEMAS = DOCUMENT["components"]["schemas"]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import jsonschema
 import pytest
 
-from services.invoice_service.api.openapi import openapi_document
 from services.invoice_service.api.routes import ROUTES
+from tests.support.described import deployed_document
 
-DOCUMENT = openapi_document(ROUTES)
+DOCUMENT = deployed_document()
 # What the contract fixes of the calls of this part; those of invoices have their own test.
 CONTRACT = {
     "/customers": {"get"},
