@@ -6,13 +6,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
+from services.invoice_service.application.answers import Answers
 from services.invoice_service.composition import (
+    ANSWERED,
+    OUTBOX,
+    Hints,
+    Send,
     api,
-    consumer,
+    consumer_apart,
     database,
+    hearing,
     migrate_or_exit,
     reached_database,
-    relay,
+    relay_apart,
+    signalling,
 )
 from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import connected_bus
@@ -24,8 +31,9 @@ from shared.runtime import run
 from shared.settings import exit_when_refused, load_or_exit
 
 
-def _nothing() -> None:
-    """The relay is another process: it polls."""
+def _committed(send: Send) -> None:
+    """Hint the relay, which is another process. The name is looked up each time: there the tests kill it."""
+    send(OUTBOX, "")
 
 
 @asynccontextmanager
@@ -38,7 +46,12 @@ async def _api(settings: InvoiceSettings) -> AsyncIterator[None]:
         database(settings, "api") as pool,
     ):
         checks["database"] = pool.ready
-        async with api(settings, pool, checks, _nothing, start, presence):
+        answers = Answers()
+        async with (
+            signalling(pool) as send,
+            hearing(settings, "api", {ANSWERED: answers.come}),
+            api(settings, pool, checks, Hints(lambda: _committed(send), answers), start, presence),
+        ):
             yield
 
 
@@ -63,10 +76,11 @@ async def _on_the_bus(
 
 _PARTS: dict[str, Callable[[InvoiceSettings], AbstractAsyncContextManager[None]]] = {
     "api": _api,
-    "relay": partial(_on_the_bus, part="relay", work=relay),
-    # The name is looked up when it starts: there the tests kill it.
+    "relay": partial(_on_the_bus, part="relay", work=relay_apart),
     "consumer": partial(
-        _on_the_bus, part="consumer", work=lambda settings, pool, bus: consumer(settings, pool, bus, _nothing)
+        _on_the_bus,
+        part="consumer",
+        work=partial(consumer_apart, committed=lambda send: _committed(send)),  # noqa: PLW0108 - looked up each time
     ),
 }
 

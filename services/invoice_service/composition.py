@@ -6,6 +6,8 @@ Three parts, each a process of its own or all in one: the API, the relay, the co
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +19,7 @@ from services.invoice_service.api.auth import Authenticator
 from services.invoice_service.api.server import listening
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
+from services.invoice_service.application.answers import Answers
 from services.invoice_service.application.book_checks import booked_lines, with_findings
 from services.invoice_service.application.collect_documents import Collected, collect_documents
 from services.invoice_service.application.context import Context
@@ -59,13 +62,28 @@ from shared.observability.start import Start
 from shared.postgres.migrations import ensure_roles, exit_when_stopped, migrate
 from shared.postgres.pool import Pool, PoolBusy, open_pool
 from shared.postgres.reaching import explained, reached
+from shared.postgres.signals import Listener, Sender
 from shared.runtime import apart, background, repeated
 from shared.settings import SettingsRefused
+
+Send = Callable[[str, str], None]
+"""Sends a signal: its channel, and what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the API tells after a commit, and what wakes those of its requests that wait for a worker."""
+
+    after_commit: Callable[[], None]
+    answers: Answers
+
 
 Ledger = Callable[[], Iterable[Mapping[str, Any]]]
 """The lines of accounting's export."""
 _DAY_SECONDS = 24 * 60 * 60.0
 MIGRATIONS = files("services.invoice_service.storage") / "migrations"
+OUTBOX, ANSWERED = "factures_outbox", "factures_answered"
+"""Channels of PostgreSQL: something was put into the outbox; a worker's answer about an invoice was noted."""
 OWNER = "invoice_owner"
 SERVICE = "invoice_service"
 
@@ -120,7 +138,7 @@ async def api(
     settings: InvoiceSettings,
     pool: Pool,
     checks: Mapping[str, Check],
-    after_commit: Callable[[], None],
+    hints: Hints,
     start: Start,
     presence: Presence | None = None,
     ledger: Ledger | None = None,
@@ -142,7 +160,8 @@ async def api(
         settings=settings,
         documents=DocumentStore(settings.documents_url),
         live=live,
-        after_commit=after_commit,
+        after_commit=hints.after_commit,
+        answers=hints.answers,
         check_wanted=checker.wake,
         checks=checks,
         start=start,
@@ -158,6 +177,22 @@ async def api(
                 yield port
         finally:
             await present.leave(settings.leave_seconds if presence else 0)
+
+
+@asynccontextmanager
+async def signalling(pool: Pool) -> AsyncIterator[Send]:
+    """What tells the other processes that there is something to publish (`OUTBOX`), or to see (`ANSWERED`)."""
+    sender = Sender(pool)
+    async with background("signals", sender.run):
+        yield sender.send
+
+
+def hearing(
+    settings: InvoiceSettings, part: str, heard: Mapping[str, Callable[[str], None]]
+) -> AbstractAsyncContextManager[None]:
+    """What hears them, while inside."""
+    dsn = settings.database_url.get_secret_value()
+    return background("hearing", Listener(dsn, heard, application_name=f"invoice-{part}-signals").run)
 
 
 def live_on(pool: Pool, settings: InvoiceSettings) -> LiveFeed:
@@ -222,11 +257,25 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: WatchedBus) -> Async
 
 
 @asynccontextmanager
+async def relay_apart(settings: InvoiceSettings, pool: Pool, bus: WatchedBus) -> AsyncIterator[None]:
+    """A relay in a process of its own: others wake it by signal."""
+    async with (
+        relay(settings, pool, bus) as running,
+        hearing(settings, "relay", {OUTBOX: lambda _: running.wake()}),
+    ):
+        yield
+
+
+@asynccontextmanager
 async def consumer(
-    settings: InvoiceSettings, pool: Pool, bus: Bus, after_commit: Callable[[], None]
+    settings: InvoiceSettings,
+    pool: Pool,
+    bus: Bus,
+    after_commit: Callable[[], None],
+    answered: Callable[[str], None],
 ) -> AsyncIterator[None]:
     """The consumers of production's messages, of the workers' results, and of dead letters."""
-    inbound = Inbound(transactions_on(pool), now, after_commit)
+    inbound = Inbound(transactions_on(pool), now, after_commit, answered)
     results = AnswerNotes(inbound.result, transactions_on(pool))
     running = [
         await bus.serve(topology.PRODUCTION, inbound.production, concurrency=settings.consumer_concurrency),
@@ -241,6 +290,18 @@ async def consumer(
 
 
 @asynccontextmanager
+async def consumer_apart(
+    settings: InvoiceSettings, pool: Pool, bus: Bus, *, committed: Callable[[Send], None]
+) -> AsyncIterator[None]:
+    """The same in a process of their own: they signal to the others. `committed` is called after each commit."""
+    async with (
+        signalling(pool) as send,
+        consumer(settings, pool, bus, lambda: committed(send), partial(send, ANSWERED)),
+    ):
+        yield
+
+
+@asynccontextmanager
 async def serving(
     settings: InvoiceSettings, bus: WatchedBus, ledger: Ledger | None = None, start: Start | None = None
 ) -> AsyncIterator[int]:
@@ -249,10 +310,11 @@ async def serving(
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(reached_database(settings, "standalone", start))
         relaying = await stack.enter_async_context(relay(settings, pool, bus))
-        await stack.enter_async_context(consumer(settings, pool, bus, relaying.wake))
+        answers = Answers()
+        await stack.enter_async_context(consumer(settings, pool, bus, relaying.wake, answers.come))
         checks = {"database": pool.ready, "bus": bus.ready}
         yield await stack.enter_async_context(
-            api(settings, pool, checks, relaying.wake, start, ledger=ledger)
+            api(settings, pool, checks, Hints(relaying.wake, answers), start, ledger=ledger)
         )
 
 

@@ -8,7 +8,10 @@ What the document can't help (store, bus, machine) is tried again; what it is to
 import asyncio
 import hashlib
 import uuid
-from typing import Protocol
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
@@ -37,6 +40,8 @@ SOURCE = "urn:factures:render_service"
 RENDERED = "results.document.rendered.v1"
 FAILED = "results.document.render_failed.v1"
 _NAMESPACE = uuid.UUID("0198f3c2-5b1e-7c3a-9d44-6f0f4f0a7d11")
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +83,7 @@ class RenderHandler:
     ) -> None:
         """`attempts`: after how many deaths of its rendering a document counts as failed.
 
-        `concurrency`: how many commands are at work at once; whoever is handed more waits for a turn.
+        `concurrency`: how many are rendered at once; whoever is handed more waits for a turn.
 
         One death may be the machine's doing (memory short, another process hungry), so it is tried again.
         """
@@ -99,16 +104,12 @@ class RenderHandler:
         with log_context(
             message_id=envelope.id, correlation_id=envelope.correlationid, invoice_id=command.invoice_id
         ):
-            async with self._turns.turn(command) as wanted:
-                if wanted:
-                    return await self._handle(delivery, command)
-            log.info("preview of an older revision skipped", version=command.version)
-            return Ack()
+            return await self._handle(delivery, command)
 
     async def _handle(self, delivery: Delivery, command: RenderDocument) -> Outcome:
         result: DocumentRendered | DocumentRenderFailed
         try:
-            document = await self._document(command.document)
+            document = await self._document(command)
         except Unprintable as error:
             result = _failed(command, error.code, error.message)
         except (RenderTimedOut, RenderCrashed) as error:
@@ -120,6 +121,9 @@ class RenderHandler:
             log.warning("not rendered", why=str(error))
             return Retry(str(error))
         else:
+            if document is None:
+                log.info("preview of an older revision skipped", version=command.version)
+                return Ack()
             result = DocumentRendered(
                 invoice_id=command.invoice_id, version=command.version, document=document
             )
@@ -131,7 +135,23 @@ class RenderHandler:
             log.warning("document not printable", code=result.reason.code)
         return Ack()
 
-    async def _document(self, snapshot: DocumentSnapshot) -> DocumentRef:
+    async def _document(self, command: RenderDocument) -> DocumentRef | None:
+        """The document, kept; None: nobody wants it any more.
+
+        Only the rendering takes a turn. What it needs is read while others have theirs, and what it made is kept while
+        the next one has its own: no rendering process waits for a disk, or for the broker.
+        """
+        async with _beside(self._prepare(command.document)) as preparing, self._turns.turn(command) as wanted:
+            if not wanted:
+                return None
+            ready = await preparing
+            if isinstance(ready, DocumentRef):
+                return ready
+            pdf = await self._renderer.render(command.document, ready.logo, ready.form)
+        return await self._store.put(ready.key, pdf)
+
+    async def _prepare(self, snapshot: DocumentSnapshot) -> "DocumentRef | _Ready":
+        """What a rendering needs; or the document itself, when it is kept already."""
         try:
             form = await asyncio.to_thread(self._forms.find, snapshot.template)
         except UnknownTemplate:
@@ -143,8 +163,29 @@ class RenderHandler:
         kept = await self._store.find(key)
         if kept is not None:
             return kept
-        logo = await logo_of(snapshot, self._store)
-        return await self._store.put(key, await self._renderer.render(snapshot, logo, form))
+        return _Ready(key, await logo_of(snapshot, self._store), form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What a rendering needs besides its snapshot, and where its PDF goes."""
+
+    key: str
+    logo: bytes | None
+    form: OwnForm | None
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """Work that goes on while inside; what is not done by then is given up."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()  # seen: whoever wanted it has awaited it
 
 
 def _failed(command: RenderDocument, code: str, message: str) -> DocumentRenderFailed:

@@ -16,8 +16,8 @@ from tests.support.shop_client import Json, ShopClient, settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# `_nothing` is what the invoice service's processes call after a commit, before they answer or acknowledge.
-AFTER_COMMIT = "before services.invoice_service.__main__:_nothing"
+# `_committed` is what the invoice service's processes call after a commit, before they answer or acknowledge.
+AFTER_COMMIT = "before services.invoice_service.__main__:_committed"
 # With all of its work done. Not at any commit: the API has some of its own as it starts.
 BEFORE_COMMIT = "after services.invoice_service.storage.invoices:Invoices.finalize"
 BEFORE_ACK = "before shared.bus.rabbitmq.consumer:RabbitMQSubscription._acknowledge"

@@ -11,6 +11,7 @@ from services.invoice_service.api.requests import bad_parameter, context_of
 from services.invoice_service.api.routing import Parameter
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import transact
+from services.invoice_service.application.answers import Answer as AwaitedAnswer
 from services.invoice_service.application.ports.invoicing import Loaded
 from services.invoice_service.application.request_document import request_document, up_to_date
 from services.invoice_service.domain.axes import Document
@@ -25,8 +26,9 @@ WAIT = Parameter(
     "Seconds to wait for it",
     {"type": "integer", "minimum": 0, "maximum": MAX_WAIT, "default": DEFAULT_WAIT},
 )
-_FIRST_LOOK = 0.03
-_LONGEST_PAUSE = 0.3
+# How soon it is looked for unasked: a signal comes first, unless it was lost.
+_FIRST_LOOK = 0.1
+_LONGEST_PAUSE = 1.0
 
 
 async def get_pdf(request: web.Request) -> web.StreamResponse:
@@ -38,12 +40,13 @@ async def get_pdf(request: web.Request) -> web.StreamResponse:
     wait = wait_of(request)
     loaded, current = await _look_closely(request)
     if loaded.around.document is None or not current:
-        await transact(
-            request,
-            lambda uow, context: request_document(uow, context, ref_of(request)),
-            lambda _: Answer(202),
-        )
-        loaded = await _wait_for_it(request, wait)
+        with request.app[SERVICES].answers.about(str(loaded.invoice.id)) as answer:
+            await transact(
+                request,
+                lambda uow, context: request_document(uow, context, ref_of(request)),
+                lambda _: Answer(202),
+            )
+            loaded = await _wait_for_it(request, wait, answer)
     if loaded.around.document is not None:
         return await _pdf(request, loaded, loaded.around.document)
     return web.json_response(
@@ -56,7 +59,7 @@ def file_name(invoice: Invoice, ending: str) -> str:
     return "".join(c if c.isalnum() or c in "-_." else "-" for c in invoice.number) + f".{ending}"
 
 
-async def _wait_for_it(request: web.Request, seconds: float) -> Loaded:
+async def _wait_for_it(request: web.Request, seconds: float, answer: AwaitedAnswer) -> Loaded:
     loop = asyncio.get_running_loop()
     deadline, pause = loop.time() + seconds, _FIRST_LOOK
     while True:
@@ -67,8 +70,8 @@ async def _wait_for_it(request: web.Request, seconds: float) -> Loaded:
         left = deadline - loop.time()
         if loaded.around.document is not None or left <= 0:
             return loaded
-        await asyncio.sleep(min(pause, left))
-        pause = min(pause * 1.5, _LONGEST_PAUSE)
+        await answer.wait(min(pause, left))
+        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 async def _look(request: web.Request) -> Loaded:

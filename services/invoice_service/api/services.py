@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from services.invoice_service.application.answers import Answers
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.live import Live
 from services.invoice_service.application.ports.transactions import Transactions
@@ -25,7 +26,8 @@ class ApiServices:
     """Everything outside the API that its handlers use.
 
     `after_commit` is called after every transaction that may have put messages in the outbox: a hint, which may
-    do nothing. `check_wanted`, another hint: a check of the books was asked for. `checks` are what `/readyz` asks;
+    do nothing. `answers`: what wakes those who wait for a worker. `check_wanted`, another
+    hint: a check of the books was asked for. `checks` are what `/readyz` asks;
     `start` says what the process waits for before it begins, `presence` when it is about to stop.
     """
 
@@ -35,6 +37,7 @@ class ApiServices:
     documents: DocumentStore
     live: Live
     after_commit: Callable[[], None] = _nothing
+    answers: Answers = field(default_factory=Answers)
     check_wanted: Callable[[], None] = _nothing
     checks: Mapping[str, Check] = field(default_factory=dict)
     start: Start = field(default_factory=at_work)

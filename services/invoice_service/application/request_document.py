@@ -27,19 +27,21 @@ async def request_document(uow: UnitOfWork, context: Context, ref: str) -> Loade
         NotFound: no such invoice.
     """
     invoice_id = await uow.invoices.lock(ref)
-    loaded = await refreshed(uow, context, await uow.invoices.load(str(invoice_id), context.actor.id))
+    loaded, snapshot = await _refreshed(
+        uow, context, await uow.invoices.load(str(invoice_id), context.actor.id)
+    )
     axes = loaded.around.axes
     asked = axes.rendering_version == loaded.invoice.version and axes.rendering.state in ("pending", "failed")
     if asked or not next_steps(Happened.DOCUMENT_WANTED, document_ready=loaded.around.document is not None):
         return loaded
-    columns, message = await rendering(uow, context, loaded, preview=True)
+    columns, message = _rendering(context, loaded, snapshot or await _snapshot(uow, loaded), preview=True)
     await uow.invoices.move(loaded.invoice.id, loaded.invoice.status, columns, Trail(messages=[message]))
     return _pending(loaded, context)
 
 
 async def up_to_date(uow: UnitOfWork, loaded: Loaded) -> bool:
     """Whether a document made now would say what the one says that was asked for of this version."""
-    return loaded.invoice.status.final or await _as_of_now(uow, loaded) == loaded.invoice
+    return loaded.invoice.status.final or (await _as_of_now(uow, loaded))[0] == loaded.invoice
 
 
 async def refreshed(uow: UnitOfWork, context: Context, loaded: Loaded) -> Loaded:
@@ -47,12 +49,19 @@ async def refreshed(uow: UnitOfWork, context: Context, loaded: Loaded) -> Loaded
 
     What it takes from elsewhere may have changed: its issuer, the labels, the words of its terms, its taxes.
     """
+    return (await _refreshed(uow, context, loaded))[0]
+
+
+async def _refreshed(
+    uow: UnitOfWork, context: Context, loaded: Loaded
+) -> tuple[Loaded, Mapping[str, Any] | None]:
+    """See `refreshed`; and what its document says, when that is known by now."""
     before = loaded.invoice
     if before.status.final:
-        return loaded
-    now = await _as_of_now(uow, loaded)
+        return loaded, None
+    now, snapshot = await _as_of_now(uow, loaded)
     if now == before:
-        return loaded
+        return loaded, snapshot
     after = dataclasses.replace(now, updated_at=context.now)
     changes = invoice_changes(before, after)
     trail = Trail(
@@ -60,20 +69,20 @@ async def refreshed(uow: UnitOfWork, context: Context, loaded: Loaded) -> Loaded
         [event(context, "updated", after, loaded.around)],
     )
     await uow.invoices.update(before, after, trail)
-    return await uow.invoices.load(str(before.id), context.actor.id)
+    return await uow.invoices.load(str(before.id), context.actor.id), None
 
 
-async def _as_of_now(uow: UnitOfWork, loaded: Loaded) -> Invoice:
-    """The pro forma itself, or its next version once its document would say something else."""
+async def _as_of_now(uow: UnitOfWork, loaded: Loaded) -> tuple[Invoice, Mapping[str, Any]]:
+    """The pro forma itself, or its next version once its document would say something else; and what that says."""
     invoice, axes = loaded.invoice, loaded.around.axes
     drafting = (await drafting_of(uow, invoice)).drafting
     now = settled(invoice, drafting)
     material = await uow.drafting.print_material(invoice.business_entity)
-    source = digest_of(document_snapshot(now, drafting, material, credited=loaded.around.credited))
+    snapshot = document_snapshot(now, drafting, material, credited=loaded.around.credited)
     asked = axes.rendering_source if axes.rendering_version == invoice.version else None
-    if now == invoice and asked in (None, source):
-        return invoice
-    return dataclasses.replace(now, version=invoice.version + 1)
+    if now == invoice and asked in (None, digest_of(snapshot)):
+        return invoice, snapshot
+    return dataclasses.replace(now, version=invoice.version + 1), snapshot
 
 
 async def retry_render(uow: UnitOfWork, context: Context, ref: str, *, based_on: int | None = None) -> Loaded:
@@ -102,7 +111,12 @@ async def rendering(
 
     `preview`: only somebody who looks at this version waits for it; of a final it is never one.
     """
-    snapshot = await _snapshot(uow, loaded)
+    return _rendering(context, loaded, await _snapshot(uow, loaded), preview=preview)
+
+
+def _rendering(
+    context: Context, loaded: Loaded, snapshot: Mapping[str, Any], *, preview: bool
+) -> tuple[dict[str, Any], Message]:
     columns = {
         **axis_columns("rendering", Axis("pending", None, context.now)),
         "rendering_version": loaded.invoice.version,

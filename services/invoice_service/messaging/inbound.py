@@ -26,6 +26,7 @@ from shared.bus.port import Delivery, ParkedDelivery
 from shared.contracts.envelope import Envelope
 from shared.contracts.reading import what_is_wrong
 from shared.contracts.registry import UnknownMessageType, parse
+from shared.contracts.results import DocumentRendered, DocumentRenderFailed
 
 
 def context_of(envelope: Envelope, now: dt.datetime) -> Context:
@@ -39,13 +40,21 @@ def context_of(envelope: Envelope, now: dt.datetime) -> Context:
     )
 
 
+def _nobody_waits(_invoice_id: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """The handlers of the invoice service's queues. `after_commit` hints the relay."""
+    """The handlers of the invoice service's queues. `after_commit` hints the relay.
+
+    `answered`, another hint, is told about which invoice a worker's answer is in the database now.
+    """
 
     transactions: Transactions[UnitOfWork]
     clock: Callable[[], dt.datetime]
     after_commit: Callable[[], None]
+    answered: Callable[[str], None] = _nobody_waits
 
     async def result(self, delivery: Delivery) -> Outcome:
         """Apply one result of a worker."""
@@ -71,6 +80,8 @@ class Inbound:
         except (StorageUnavailable, TransactionConflict) as error:
             return Retry(str(error))
         self.after_commit()
+        if isinstance(result, DocumentRendered | DocumentRenderFailed):
+            self.answered(result.invoice_id)
         return Ack()
 
     async def production(self, delivery: Delivery) -> Outcome:

@@ -1,5 +1,6 @@
 """Every way that a render command can go."""
 
+import asyncio
 import hashlib
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from shared.contracts.results import DocumentRendered, DocumentRenderFailed
 from shared.contracts.values import DocumentRef, Reason, Wire
 from shared.documents.store import DocumentStore, StoreUnavailable
 from tests.support.own_forms import own_form
+from tests.support.waiting import until
 from tests.unit.render_service.doubles import RecordingBus, ScriptedRenderer, command
 from tests.unit.render_service.snapshots import plain, with_logo
 
@@ -337,3 +339,23 @@ async def test_a_preview_that_a_later_one_has_overtaken_is_neither_made_nor_answ
 
     assert renderer.jobs == [later, earlier]
     assert [envelope.causationid for envelope in bus.published] == ["m-1", "m-3"]
+
+
+async def test_the_next_is_rendered_while_the_last_is_kept(
+    bus: RecordingBus, store: DocumentStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler, renderer = _handler(bus, store, PDF, PDF)
+    keep, slow = store.put, asyncio.Event()
+
+    async def kept_slowly(key: str, content: bytes) -> DocumentRef:
+        await slow.wait()
+        return await keep(key, content)
+
+    monkeypatch.setattr(store, "put", kept_slowly)
+    both = asyncio.gather(handler(command(plain())), handler(command(plain(number="PF-2"), message_id="m-2")))
+    await until(lambda: len(renderer.jobs) == 2)
+    assert bus.published == []
+    slow.set()
+
+    assert list(await both) == [Ack(), Ack()]
+    assert {envelope.causationid for envelope in bus.published} == {"m-1", "m-2"}
