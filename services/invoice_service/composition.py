@@ -54,7 +54,7 @@ from services.invoice_service.storage.verification import PostgresBooks
 from services.invoice_service.web.routes import add_web
 from services.invoice_service.web.sessions import Sessions
 from shared.bus import topology
-from shared.bus.port import Bus, WatchedBus
+from shared.bus.port import Bus, Together, WatchedBus
 from shared.documents.store import DocumentStore, StoreUnavailable
 from shared.identifiers import new_id
 from shared.observability.health import Check, Presence
@@ -80,6 +80,8 @@ class Hints:
 
 Ledger = Callable[[], Iterable[Mapping[str, Any]]]
 """The lines of accounting's export."""
+_TOGETHER = 25
+"""Messages of production in one transaction: by then what is shared costs less than what each costs by itself."""
 _DAY_SECONDS = 24 * 60 * 60.0
 MIGRATIONS = files("services.invoice_service.storage") / "migrations"
 OUTBOX, ANSWERED = "factures_outbox", "factures_answered"
@@ -278,7 +280,12 @@ async def consumer(
     inbound = Inbound(transactions_on(pool), now, after_commit, answered)
     results = AnswerNotes(inbound.result, transactions_on(pool))
     running = [
-        await bus.serve(topology.PRODUCTION, inbound.production, concurrency=settings.consumer_concurrency),
+        await bus.serve(
+            topology.PRODUCTION,
+            inbound.production,
+            concurrency=settings.consumer_concurrency,
+            together=Together(inbound.production_together, most=_TOGETHER),
+        ),
         await bus.serve(topology.RESULTS, results, concurrency=settings.consumer_concurrency),
         await bus.serve_parked(inbound.parked),
     ]

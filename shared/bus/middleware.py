@@ -4,8 +4,9 @@ The adapters only carry out a `Settlement`.
 """
 
 import datetime as dt
-from collections.abc import Awaitable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+import time
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 
 import structlog
@@ -19,6 +20,7 @@ from shared.bus.port import (
     ParkedDelivery,
     ParkedHandler,
     PublishError,
+    Together,
     Unroutable,
 )
 from shared.bus.retry import RetryPolicy
@@ -60,6 +62,93 @@ class Park:
 Settlement = Done | Again | Park
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery as it came in, as which attempt (from 1). `before`: it was delivered before, and not settled.
+
+    `waited`: for how many seconds it was in its queue; None when that is not known, or is a retry's.
+    """
+
+    body: bytes
+    attempt: int
+    waited: float | None
+    before: bool
+
+
+async def handle_all(
+    handler: Handler,
+    policy: RetryPolicy,
+    arrivals: Sequence[Arrival],
+    *,
+    queue: str,
+    together: Together | None = None,
+) -> list[Settlement]:
+    """Run a handler on some deliveries: at once those that may be, the others alone, in order."""
+    settled: dict[int, Settlement] = {}
+    if together is not None:
+        fresh = {
+            place: envelope
+            for place, arrival in enumerate(arrivals)
+            if arrival.attempt == 1 and not arrival.before and (envelope := decoded(arrival.body))
+        }
+        if len(fresh) > 1:
+            settled = await _handled_together(together, policy, arrivals, fresh, queue)
+    for place, arrival in enumerate(arrivals):
+        if place not in settled:
+            settled[place] = await handle(
+                handler,
+                policy,
+                queue=queue,
+                body=arrival.body,
+                attempt=arrival.attempt,
+                waited=arrival.waited,
+            )
+    return [settled[place] for place in range(len(arrivals))]
+
+
+async def _handled_together(
+    together: Together,
+    policy: RetryPolicy,
+    arrivals: Sequence[Arrival],
+    envelopes: Mapping[int, Envelope],
+    queue: str,
+) -> dict[int, Settlement]:
+    """What became of those that could be handled at once, by place."""
+    began = time.perf_counter()
+    with ExitStack() as stack:
+        spans = [
+            stack.enter_context(_consumer_span(envelope, _type_label(envelope.type), 1))
+            for envelope in envelopes.values()
+        ]
+        deliveries = [
+            Delivery(_continued(envelope, current), queue, 1)
+            for envelope, current in zip(envelopes.values(), spans, strict=True)
+        ]
+        try:
+            outcomes = await together.handler(deliveries)
+        except Exception:
+            # Whichever it is about shows when each is handled alone.
+            log.exception(
+                "deliveries can't be handled at once, so one by one", queue=queue, many=len(deliveries)
+            )
+            outcomes = [None] * len(deliveries)
+        for current, outcome in zip(spans, outcomes, strict=True):
+            if not isinstance(outcome, Ack):
+                current.fail("alone" if outcome is None else type(outcome).__name__)
+    seconds = (time.perf_counter() - began) / len(deliveries)
+    settled: dict[int, Settlement] = {}
+    for place, delivery, outcome in zip(envelopes, deliveries, outcomes, strict=True):
+        if outcome is None:
+            continue
+        type_, waited = _type_label(delivery.envelope.type), arrivals[place].waited
+        if waited is not None:
+            MESSAGE_LAG_SECONDS.labels(queue, type_).observe(waited)
+        MESSAGE_SECONDS.labels(queue, type_).observe(seconds)
+        with _log_ids(delivery.envelope):
+            settled[place] = _verdict(outcome, policy, delivery, type_)
+    return settled
+
+
 async def handle(
     handler: Handler,
     policy: RetryPolicy,
@@ -83,14 +172,7 @@ async def handle(
     type_ = _type_label(envelope.type)
     if waited is not None:
         MESSAGE_LAG_SECONDS.labels(queue, type_).observe(waited)
-    tracing = span(
-        f"handle {type_}",
-        "consumer",
-        parent=envelope.traceparent,
-        **_said(envelope),
-        factures__attempt=attempt,
-    )
-    with _log_ids(envelope), tracing as current:
+    with _log_ids(envelope), _consumer_span(envelope, type_, attempt) as current:
         # What the handler publishes goes on from here.
         delivery = Delivery(envelope=_continued(envelope, current), queue=queue, attempt=attempt)
         with MESSAGE_SECONDS.labels(queue, type_).time():
@@ -147,6 +229,16 @@ def publishing(envelope: Envelope) -> Iterator[Envelope]:
     tracing = span(name, "producer", parent=envelope.traceparent, **_said(envelope))
     with tracing as current, counting_publish(envelope.type):
         yield _continued(envelope, current)
+
+
+def _consumer_span(envelope: Envelope, type_: str, attempt: int) -> AbstractContextManager[Span]:
+    return span(
+        f"handle {type_}",
+        "consumer",
+        parent=envelope.traceparent,
+        **_said(envelope),
+        factures__attempt=attempt,
+    )
 
 
 def _said(envelope: Envelope) -> dict[str, str]:

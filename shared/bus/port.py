@@ -47,6 +47,18 @@ Handler = Callable[[Delivery], Awaitable[Outcome]]
 ParkedHandler = Callable[[ParkedDelivery], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """An offer to handle at most `most` deliveries at once, which is cheaper than one by one.
+
+    `handler` says of each what became of it; None: nothing, it must be handled alone. So is everything when it raises:
+    then it has done nothing.
+    """
+
+    handler: Callable[[Sequence[Delivery]], Awaitable[Sequence[Outcome | None]]]
+    most: int
+
+
 class PublishError(Exception):
     """The bus did not take the message; it may be published again."""
 
@@ -103,9 +115,13 @@ class Bus(Protocol):
             PublishError: as `publish`.
         """
 
-    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> Subscription:
+    async def serve(
+        self, queue: str, handler: Handler, *, concurrency: int, together: Together | None = None
+    ) -> Subscription:
         """Hand each delivery of `queue` to `handler`, at most `concurrency` at once.
 
+        A bus may take up the offer `together`, for deliveries that come for the first time: each of the
+        `concurrency` is then a handful of them, of which what is left over is handled alone, in order.
         An exception of the handler counts as `Retry`. An undecodable body is dead-lettered.
         """
 

@@ -44,9 +44,28 @@ async def receive(uow: UnitOfWork, context: Context, envelope: Envelope, *, queu
         pydantic.ValidationError: its data do not fit.
         StorageUnavailable, TransactionConflict: nothing was done, it may be delivered again.
     """
+    return await apply_message(uow, context, envelope, read_message(envelope), queue=queue)
+
+
+Message = JobCompleted | JobUpdated | CustomerUpdated
+
+
+def read_message(envelope: Envelope) -> Message:
+    """What a production system says.
+
+    Raises:
+        UnknownMessageType, pydantic.ValidationError: see `receive`.
+    """
     message = parse(envelope.type, envelope.data)
-    if not isinstance(message, JobCompleted | JobUpdated | CustomerUpdated):
+    if not isinstance(message, Message):
         raise UnknownMessageType(envelope.type)
+    return message
+
+
+async def apply_message(
+    uow: UnitOfWork, context: Context, envelope: Envelope, message: Message, *, queue: str
+) -> Received:
+    """`receive`, of a message that is read."""
     claimed = await uow.inbox.claim(envelope.source, envelope.id, envelope.fingerprint(), envelope.type)
     if claimed == "conflict":
         parked = await park_message(uow, envelope, queue, kind="quarantined", code="conflicting_repeat")
@@ -74,7 +93,7 @@ async def _apply(
     uow: UnitOfWork,
     context: Context,
     envelope: Envelope,
-    message: JobCompleted | JobUpdated | CustomerUpdated,
+    message: Message,
 ) -> Received:
     if isinstance(message, CustomerUpdated):
         await put_customer(uow, context, customer_of(message.customer, await uow.settings.get()))

@@ -6,8 +6,9 @@ has no further effect; one with another body under a known identity is quarantin
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import pydantic
 
@@ -18,12 +19,15 @@ from services.invoice_service.application.ports.transactions import (
     TransactionConflict,
     Transactions,
 )
-from services.invoice_service.application.receive_message import park_message, receive
+from services.invoice_service.application.receive_message import park_message, read_message, receive
+from services.invoice_service.application.receive_together import Arrived, receive_together
 from services.invoice_service.application.record_results import record_result
 from services.invoice_service.domain.actors import Actor, Role
+from services.invoice_service.domain.errors import Refusal
 from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
 from shared.bus.port import Delivery, ParkedDelivery
 from shared.contracts.envelope import Envelope
+from shared.contracts.production import CustomerUpdated
 from shared.contracts.reading import what_is_wrong
 from shared.contracts.registry import UnknownMessageType, parse
 from shared.contracts.results import DocumentRendered, DocumentRenderFailed
@@ -38,6 +42,11 @@ def context_of(envelope: Envelope, now: dt.datetime) -> Context:
         traceparent=envelope.traceparent,
         causation_id=envelope.id,
     )
+
+
+_OF_JOBS = ("production.job.completed.v1", "production.job.updated.v1")
+_WORTH_IT = 2
+"""Fewer are handled alone."""
 
 
 def _nobody_waits(_invoice_id: str) -> None:
@@ -99,10 +108,42 @@ class Inbound:
         self.after_commit()
         return Ack()
 
+    async def production_together(self, deliveries: Sequence[Delivery]) -> list[Outcome | None]:
+        """Apply several at once; None: that one is to be handled alone. What follows a customer waits for it."""
+        now = self.clock()
+        of_jobs = takewhile(lambda delivery: delivery.envelope.type in _OF_JOBS, deliveries)
+        arrived = [_arrived(delivery.envelope, now) for delivery in of_jobs]
+        arrived += [None] * (len(deliveries) - len(arrived))
+        taken = [one for one in arrived if one is not None]
+        if len(taken) < _WORTH_IT:
+            return [None] * len(deliveries)
+        try:
+            async with self.transactions.writing() as uow:
+                applied = iter(await receive_together(uow, taken, queue=deliveries[0].queue))
+        except StorageUnavailable as error:
+            return [Retry(str(error)) if one else None for one in arrived]
+        except (TransactionConflict, Refusal):
+            return [None] * len(deliveries)
+        self.after_commit()
+        return [Ack() if one is not None and next(applied) else None for one in arrived]
+
     async def parked(self, delivery: ParkedDelivery) -> None:
         """Keep a dead letter where a person sees it. Raises when it could not be kept: it is delivered again."""
         async with self.transactions.writing() as uow:
             await uow.parked.park(dead_letter(delivery))
+
+
+def _arrived(envelope: Envelope, now: dt.datetime) -> Arrived | None:
+    """A message about a job; None when it can't be read."""
+    try:
+        message = read_message(envelope)
+    except pydantic.ValidationError:
+        return None
+    return (
+        None
+        if isinstance(message, CustomerUpdated)
+        else Arrived(context_of(envelope, now), envelope, message)
+    )
 
 
 def dead_letter(delivery: ParkedDelivery) -> dict[str, object]:

@@ -1,10 +1,26 @@
 """The audit trail."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.domain.changes import Change
 from services.invoice_service.storage.unit_of_work import Transaction
+
+
+def audit_row(
+    context: Context, action: str, subject_kind: str, subject: str, changes: Iterable[Change]
+) -> dict[str, Any]:
+    """A row of the trail, as the function `append_trail` takes it."""
+    return {
+        "at": context.now,
+        "actor": context.actor.as_dict(),
+        "action": action,
+        "subject_kind": subject_kind,
+        "subject": subject,
+        "changes": [change.as_dict() for change in changes],
+        "correlation_id": context.correlation_id,
+    }
 
 
 class PostgresAudit:

@@ -18,7 +18,7 @@ from services.invoice_service.storage.lists import Expression, Listing, fetch_fi
 from services.invoice_service.storage.unit_of_work import Transaction
 
 # Columns of a PUT or a message; `auto_draft_remaining` is not among them.
-_FIELDS = (
+FIELDS = (
     "number",
     "customer",
     "title",
@@ -121,9 +121,9 @@ class PostgresJobs:
 
     async def insert(self, job: Job, at: dt.datetime) -> bool:
         """See the port."""
-        places = ", ".join(f"${number}" for number in range(2, len(_FIELDS) + 2))
+        places = ", ".join(f"${number}" for number in range(2, len(FIELDS) + 2))
         inserted = await self._connection.fetchval(
-            f"insert into jobs (created_at, updated_at, {', '.join(_FIELDS)})"
+            f"insert into jobs (created_at, updated_at, {', '.join(FIELDS)})"
             f" values ($1, $1, {places}) on conflict do nothing returning true",
             at,
             *_values(job),
@@ -134,7 +134,7 @@ class PostgresJobs:
 
     async def update(self, job: Job, at: dt.datetime) -> None:
         """See the port."""
-        assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(_FIELDS, start=2))
+        assignments = ", ".join(f"{name} = ${number}" for number, name in enumerate(FIELDS, start=2))
         await self._connection.execute(
             f"update jobs set updated_at = $1, {assignments} where number = $2",
             at,
@@ -202,7 +202,7 @@ class PostgresJobs:
 
 
 def _values(job: Job) -> list[Any]:
-    return [getattr(job, name) for name in _FIELDS]
+    return [getattr(job, name) for name in FIELDS]
 
 
 def job_view(row: asyncpg.Record) -> JobView:

@@ -18,6 +18,7 @@ from services.invoice_service.application.ports.operations import OperationsRepo
 from services.invoice_service.application.ports.reports import ReportRepository
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
+from services.invoice_service.application.ports.together import TogetherPort
 from services.invoice_service.application.ports.work_list import WorkListRepository
 from services.invoice_service.storage.batches import Batches
 from services.invoice_service.storage.book_checks import BookChecks
@@ -32,6 +33,7 @@ from services.invoice_service.storage.reference_repositories import ReferenceRep
 from services.invoice_service.storage.reports import Reports
 from services.invoice_service.storage.seals import Seals
 from services.invoice_service.storage.steps import Steps
+from services.invoice_service.storage.together import Foreseeing
 from services.invoice_service.storage.unit_of_work import Transaction
 from services.invoice_service.storage.work_list import WorkList
 
@@ -52,6 +54,7 @@ class PostgresUnitOfWork(ReferenceRepositories):
         self.seals: SealRepository = Seals(transaction)
         self.reports: ReportRepository = Reports(transaction)
         self.steps: StepRepository = Steps(transaction)
+        self.together: TogetherPort = Foreseeing(transaction)
         self.notifications: NotificationRepository = Notifications(transaction)
         self.work_list: WorkListRepository = WorkList(transaction)
         self.book_checks: BookCheckRepository = BookChecks(transaction)

@@ -29,6 +29,7 @@ from shared.bus.port import (
     ParkedHandler,
     QueueState,
     Refused,
+    Together,
     Unroutable,
 )
 from shared.bus.retry import RetryPolicy
@@ -116,8 +117,15 @@ class LocalBus:
                 raise Unroutable(message_id, f"there is no queue {queue!r}")
             await self._add((queue,), Identity.of_body(body, message_id), body)
 
-    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> LocalSubscription:
-        """Hand each delivery of `queue` to `handler`, at most `concurrency` at once."""
+    async def serve(
+        self,
+        queue: str,
+        handler: Handler,
+        *,
+        concurrency: int,
+        together: Together | None = None,  # noqa: ARG002 - an offer
+    ) -> LocalSubscription:
+        """See `Bus.serve`. Each alone: a shop that has no broker waits for no such load."""
 
         async def settle(taken: Taken) -> bool:
             if taken.times > DELIVERY_LIMIT + 1:

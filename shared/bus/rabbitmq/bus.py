@@ -1,7 +1,7 @@
 """The port, on RabbitMQ: what is published where, and what a delivery carries besides its body."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -9,15 +9,17 @@ from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
 from shared.bus.middleware import (
     Again,
+    Arrival,
     Done,
     Park,
+    Settlement,
     counting_publish,
     decoded,
-    handle,
+    handle_all,
     handle_parked,
     publishing,
 )
-from shared.bus.port import BusUnavailable, Handler, ParkedHandler, QueueState
+from shared.bus.port import BusUnavailable, Handler, ParkedHandler, QueueState, Together
 from shared.bus.rabbitmq import headers
 from shared.bus.rabbitmq.connection import BrokerLost, Link, broker_errors, broker_url
 from shared.bus.rabbitmq.consumer import Deliver, RabbitMQSubscription, Replacement
@@ -109,18 +111,22 @@ class RabbitMQBus:
                 broker_message(body, message_id, headers.of_published()), exchange="", routing_key=queue
             )
 
-    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> RabbitMQSubscription:
-        """Hand each delivery of `queue` to `handler`, at most `concurrency` at once."""
+    async def serve(
+        self, queue: str, handler: Handler, *, concurrency: int, together: Together | None = None
+    ) -> RabbitMQSubscription:
+        """See `Bus.serve`. What was delivered before is handled alone: it may be what a process died of."""
 
-        async def deliver(message: AbstractIncomingMessage) -> Replacement | None:
-            settlement = await handle(
-                handler,
-                self._policy,
-                queue=queue,
-                body=message.body,
-                attempt=headers.attempt(message),
-                waited=headers.waited(message),
-            )
+        async def deliver(messages: Sequence[AbstractIncomingMessage]) -> list[Replacement | None]:
+            arrivals = [
+                Arrival(
+                    message.body, headers.attempt(message), headers.waited(message), bool(message.redelivered)
+                )
+                for message in messages
+            ]
+            settlements = await handle_all(handler, self._policy, arrivals, queue=queue, together=together)
+            return [replacement(settlement) for settlement in settlements]
+
+        def replacement(settlement: Settlement) -> Replacement | None:
             match settlement:
                 case Again(delay, attempt):
                     return Replacement("", retry_queue(queue, delay), {headers.ATTEMPT: attempt})
@@ -130,12 +136,15 @@ class RabbitMQBus:
                 case Done():
                     return None
 
-        return self._subscribe(queue, deliver, concurrency)
+        return self._subscribe(queue, deliver, concurrency, most=together.most if together else 1)
 
     async def serve_parked(self, handler: ParkedHandler) -> RabbitMQSubscription:
         """Hand each dead-lettered message to `handler`; it is removed when the handler returns."""
 
-        async def deliver(message: AbstractIncomingMessage) -> Replacement | None:
+        async def deliver(messages: Sequence[AbstractIncomingMessage]) -> list[Replacement | None]:
+            return [await one(message) for message in messages]
+
+        async def one(message: AbstractIncomingMessage) -> Replacement | None:
             parked = headers.parked(message)
             settlement = await handle_parked(handler, self._policy, parked, attempt=headers.attempt(message))
             match settlement:
@@ -189,9 +198,11 @@ class RabbitMQBus:
         async with self._declaring:
             await declare_on(connection, self._policy)
 
-    def _subscribe(self, queue: str, deliver: Deliver, concurrency: int) -> RabbitMQSubscription:
+    def _subscribe(
+        self, queue: str, deliver: Deliver, concurrency: int, *, most: int = 1
+    ) -> RabbitMQSubscription:
         subscription = RabbitMQSubscription(
-            self._consume_link, self._publisher, self._declare, queue, deliver, concurrency
+            self._consume_link, self._publisher, self._declare, queue, deliver, concurrency, most=most
         )
         self._subscriptions.append(subscription)
         return subscription

@@ -1,7 +1,8 @@
 """Consuming one queue: callbacks, a bound on concurrency, a way back after every loss, a graceful end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -32,13 +33,15 @@ class Replacement:
     headers: Mapping[str, str | int]
 
 
-Deliver = Callable[[AbstractIncomingMessage], Awaitable[Replacement | None]]
+Deliver = Callable[[Sequence[AbstractIncomingMessage]], Awaitable[Sequence[Replacement | None]]]
+"""Says of each of them what takes its place."""
 
 
 class RabbitMQSubscription:
     """A consumer of one queue.
 
-    Prefetch equals concurrency, so that no message waits here while another process is idle. A handler runs
+    Prefetch is what is handled at once, so that no message waits here while another process is idle. A handler takes
+    what has come by then, at most `most`; it never waits for more. It runs
     in a task of ours: the library ends its own when the channel closes, and a mail would be cut in half.
     """
 
@@ -50,13 +53,17 @@ class RabbitMQSubscription:
         queue: str,
         deliver: Deliver,
         concurrency: int,
+        *,
+        most: int = 1,
     ) -> None:
         self._link = link
         self._publisher = publisher
         self._redeclare = redeclare
         self._queue = queue
         self._deliver = deliver
-        self._concurrency = concurrency
+        self._prefetch = concurrency * most
+        self._most = most
+        self._arrived: deque[AbstractIncomingMessage] = deque()
         self._slots = asyncio.Semaphore(concurrency)
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -104,7 +111,7 @@ class RabbitMQSubscription:
             await channel.initialize(timeout=CONNECT_SECONDS)
         try:
             with broker_errors():
-                await channel.set_qos(prefetch_count=self._concurrency, timeout=CONNECT_SECONDS)
+                await channel.set_qos(prefetch_count=self._prefetch, timeout=CONNECT_SECONDS)
                 underlay = await channel.get_underlay_channel()
                 cancelled = asyncio.Event()
                 underlay.on_consumer_cancel_callbacks.add(lambda _frame: cancelled.set())
@@ -131,18 +138,26 @@ class RabbitMQSubscription:
             await ended(channel.close())
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
-        task = asyncio.create_task(self._handle(message), name=f"bus delivery {self._queue}")
+        self._arrived.append(message)
+        task = asyncio.create_task(self._handle_arrived(), name=f"bus delivery {self._queue}")
         self._under_way.add(task)
         task.add_done_callback(self._over)
 
-    async def _handle(self, message: AbstractIncomingMessage) -> None:
+    async def _handle_arrived(self) -> None:
+        """One for each message: it takes others along, or finds that its own was taken along."""
         async with self._slots:
+            taken = [self._arrived.popleft() for _ in range(min(self._most, len(self._arrived)))]
             # What has not begun by then goes back with the channel.
-            if self._stopping.is_set() or _channel_lost(message):
-                return
-            replacement = await self._deliver(message)
-            if replacement is None or await self._replaced(message, replacement):
-                await self._acknowledge(message)
+            messages = [
+                message for message in taken if not (self._stopping.is_set() or _channel_lost(message))
+            ]
+            if messages:
+                replacements = await self._deliver(messages)
+                await asyncio.gather(*map(self._settle, messages, replacements))
+
+    async def _settle(self, message: AbstractIncomingMessage, replacement: Replacement | None) -> None:
+        if replacement is None or await self._replaced(message, replacement):
+            await self._acknowledge(message)
 
     async def _replaced(self, message: AbstractIncomingMessage, replacement: Replacement) -> bool:
         """Publish what takes the delivery's place. Says whether it is confirmed.

@@ -1,12 +1,14 @@
 """What becomes of a delivery: done, tried again, or parked."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from shared.bus.outcome import Ack, DeadLetter, Retry
-from shared.bus.port import Bus
+from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
+from shared.bus.port import Bus, Delivery, Together
 from shared.bus.topology import EMAIL, PRODUCTION
 from tests.contract.bus.conftest import LONG, SHORT
 from tests.support.messages import ParkedRecorder, Recorder, envelope
+from tests.support.waiting import until
 
 # Timers of the broker and of the database may be a little early by our clock.
 EARLY_SECONDS = 0.05
@@ -172,3 +174,37 @@ async def test_a_parked_message_that_was_handled_is_gone(bus: Bus) -> None:
 
     await again.received(1)
     assert [one.envelope for one in again.parked] == [second]
+
+
+async def test_an_offer_to_handle_several_at_once_changes_no_outcome(bus: Bus) -> None:
+    """A bus may take it up; each message is settled once, as it would be alone."""
+    sent = [envelope(data={"n": n}) for n in range(12)]
+    alone, parked = Recorder(), ParkedRecorder()
+    at_once: list[str] = []
+
+    async def several(deliveries: Sequence[Delivery]) -> list[Outcome | None]:
+        at_once.extend(one.envelope.id for one in deliveries)
+        odd: list[Outcome | None] = [
+            None if delivery.envelope.data["n"] == 3 else Ack() for delivery in deliveries
+        ]
+        return [
+            DeadLetter("never") if delivery.envelope.data["n"] == 5 else outcome
+            for delivery, outcome in zip(deliveries, odd, strict=True)
+        ]
+
+    async def one_by_one(delivery: Delivery) -> Outcome:
+        await alone(delivery)
+        return DeadLetter("never") if delivery.envelope.data["n"] == 5 else Ack()
+
+    for message in sent:
+        await bus.publish(message)
+    await bus.serve_parked(parked)
+    await bus.serve(PRODUCTION, one_by_one, concurrency=1, together=Together(several, most=5))
+
+    await parked.received(1)
+    await until(lambda: len({*at_once, *alone.ids}) == len(sent))
+    assert [one.envelope for one in parked.parked] == [sent[5]]
+    assert sent[3].id in alone.ids
+    assert len(alone.ids) == len(set(alone.ids))
+    assert len(at_once) == len(set(at_once))
+    assert set(at_once) & set(alone.ids) <= {sent[3].id}

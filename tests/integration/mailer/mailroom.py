@@ -12,7 +12,7 @@ from services.mailer.progress import Email
 from services.mailer.settings import MailerSettings
 from shared.bus import topology
 from shared.bus.outcome import Outcome
-from shared.bus.port import ConfirmUnknown, Delivery, Handler, ParkedHandler, Subscription
+from shared.bus.port import ConfirmUnknown, Delivery, Handler, ParkedHandler, Subscription, Together
 from shared.contracts.commands import Attachment, SendEmail
 from shared.contracts.envelope import Envelope
 from shared.documents.store import DocumentStore
@@ -48,7 +48,9 @@ class RecordingBus:
         assert envelope.id == message_id
         self.requeued.append((queue, envelope))
 
-    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> Subscription:
+    async def serve(
+        self, queue: str, handler: Handler, *, concurrency: int, together: Together | None = None
+    ) -> Subscription:
         assert queue == topology.EMAIL
         assert concurrency > 0
         self.handler = handler

@@ -14,7 +14,7 @@ from services.accounting_sync.transfers import (
     Transfer,
     TransferBusy,
 )
-from shared.bus.port import Delivery, Handler, ParkedHandler, PublishError, Subscription
+from shared.bus.port import Delivery, Handler, ParkedHandler, PublishError, Subscription, Together
 from shared.contracts.commands import TransferInvoice
 from shared.contracts.envelope import Envelope
 
@@ -67,7 +67,9 @@ class RecordingBus:
     async def publish_to_queue(self, queue: str, body: bytes, message_id: str) -> None:
         raise AssertionError("the service never publishes to a queue")
 
-    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> Subscription:
+    async def serve(
+        self, queue: str, handler: Handler, *, concurrency: int, together: Together | None = None
+    ) -> Subscription:
         subscription = RunningSubscription(queue, concurrency, handler)
         self.subscriptions.append(subscription)
         return subscription

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import deque
 
 from services.render_service.own_forms import OwnForm
-from shared.bus.port import Delivery, Handler, ParkedHandler, PublishError, Subscription
+from shared.bus.port import Delivery, Handler, ParkedHandler, PublishError, Subscription, Together
 from shared.contracts.commands import RenderDocument
 from shared.contracts.envelope import Envelope
 from shared.contracts.values import DocumentSnapshot
@@ -41,7 +41,9 @@ class RecordingBus:
     async def publish_to_queue(self, queue: str, body: bytes, message_id: str) -> None:
         raise NotImplementedError
 
-    async def serve(self, queue: str, handler: Handler, *, concurrency: int) -> Subscription:
+    async def serve(
+        self, queue: str, handler: Handler, *, concurrency: int, together: Together | None = None
+    ) -> Subscription:
         if queue == self.refused_queue:
             raise ConnectionError(queue)
         self.handlers[queue] = (handler, concurrency)

@@ -10,6 +10,7 @@ from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.application.ports.reports import ReportRepository
 from services.invoice_service.application.ports.seals import SealRepository
 from services.invoice_service.application.ports.sweep import StepRepository
+from services.invoice_service.application.ports.together import TogetherPort
 from services.invoice_service.application.ports.work_list import WorkListRepository
 
 
@@ -17,6 +18,7 @@ class UnitOfWork(ReferencePorts, InvoicingPorts, Protocol):
     """All repositories on one transaction: what a use case works on."""
 
     steps: StepRepository
+    together: TogetherPort
     seals: SealRepository
     work_list: WorkListRepository
     operations: OperationsRepository

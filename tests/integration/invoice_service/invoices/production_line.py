@@ -13,7 +13,7 @@ from aio_pika.abc import AbstractExchange
 
 from shared.bus import topology
 from shared.bus.outcome import Outcome
-from shared.bus.port import Delivery, ParkedDelivery
+from shared.bus.port import Delivery, ParkedDelivery, Together
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.bus.retry import RetryPolicy
 from tests.integration.invoice_service.invoices.shop import JOB, Json, Shop, expect
@@ -39,6 +39,12 @@ class ProductionLine:
         outcome = await self.shop.inbound.production(delivery)
         self.outcomes.append(outcome)
         return outcome
+
+    async def together(self, deliveries: Sequence[Delivery]) -> Sequence[Outcome | None]:
+        """The service's handler of several, overheard."""
+        outcomes = await self.shop.inbound.production_together(deliveries)
+        self.outcomes += [outcome for outcome in outcomes if outcome is not None]
+        return outcomes
 
     async def parked(self, delivery: ParkedDelivery) -> None:
         """The service's keeper of dead letters, overheard."""
@@ -110,7 +116,8 @@ async def production_line(shop: Shop, url: str) -> AsyncIterator[ProductionLine]
         async with await aio_pika.connect(url) as connection:
             channel = await connection.channel(on_return_raises=True)
             line = ProductionLine(shop, await channel.get_exchange("production", ensure=False))
-            await bus.serve(topology.PRODUCTION, line.production, concurrency=4)
+            together = Together(line.together, most=10)
+            await bus.serve(topology.PRODUCTION, line.production, concurrency=4, together=together)
             await bus.serve_parked(line.parked)
             yield line
     finally:

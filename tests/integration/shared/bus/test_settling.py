@@ -2,13 +2,14 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import aio_pika
 from aio_pika.abc import AbstractConnection, AbstractIncomingMessage
 
-from shared.bus.outcome import DeadLetter, Retry
+from shared.bus.outcome import Ack, DeadLetter, Outcome, Retry
+from shared.bus.port import Delivery, Together
 from shared.bus.rabbitmq import RabbitMQBus, declare_topology
 from shared.bus.retry import RetryPolicy
 from shared.bus.topology import DEAD_LETTER_QUEUE, DELIVERY_LIMIT, PRODUCTION, retry_queue
@@ -210,3 +211,33 @@ async def test_a_message_without_an_id_of_its_own_can_be_retried(
 
     await until(lambda: len(handler.deliveries) == 2)
     assert handler.ids == [sent.id, sent.id]
+
+
+async def test_what_has_come_is_handled_at_once_and_what_came_before_alone(
+    host: Host, connect: Connect, plain: AbstractConnection
+) -> None:
+    bus = await connect(host.url)
+    again, fresh = [envelope() for _ in range(2)], [envelope() for _ in range(12)]
+    for message in again:
+        await bus.publish(message)
+    channel = await plain.channel()
+    taken = await channel.get_queue(PRODUCTION)
+    for one in [await taken.get() for _ in again]:
+        await one.reject(requeue=True)
+    for message in fresh:
+        await bus.publish(message)
+    handfuls: list[list[str]] = []
+    alone = Recorder()
+
+    async def several(deliveries: Sequence[Delivery]) -> list[Outcome | None]:
+        handfuls.append([delivery.envelope.id for delivery in deliveries])
+        return [Ack()] * len(deliveries)
+
+    await bus.serve(PRODUCTION, alone, concurrency=1, together=Together(several, most=5))
+
+    ids = {message.id for message in (*again, *fresh)}
+    await until(lambda: {*alone.ids, *(one for handful in handfuls for one in handful)} == ids)
+    assert set(alone.ids) >= {message.id for message in again}
+    assert 1 < max(map(len, handfuls)) <= 5
+    await until_ready(bus)
+    assert [one.waiting for one in await bus.queues() if one.queue == PRODUCTION] == [0]
