@@ -6,20 +6,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 
-from services.invoice_service.application.answers import Answers
-from services.invoice_service.composition import (
+from services.invoice_service.apart import (
     ANSWERED,
     OUTBOX,
-    Hints,
     Send,
-    api,
     consumer_apart,
-    database,
     hearing,
-    migrate_or_exit,
-    reached_database,
     relay_apart,
     signalling,
+)
+from services.invoice_service.application.answers import Answers, Hints
+from services.invoice_service.composition import (
+    api,
+    database,
+    migrate_or_exit,
+    reached_database,
 )
 from services.invoice_service.settings import InvoiceSettings
 from shared.bus.rabbitmq import connected_bus

@@ -6,8 +6,6 @@ Three parts, each a process of its own or all in one: the API, the relay, the co
 import datetime as dt
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
 from importlib.resources import files
 from typing import Any
 
@@ -19,7 +17,7 @@ from services.invoice_service.api.auth import Authenticator
 from services.invoice_service.api.server import listening
 from services.invoice_service.api.services import ApiServices
 from services.invoice_service.api.tokens import GatewayTokens, TokenRules, key_set_at
-from services.invoice_service.application.answers import Answers
+from services.invoice_service.application.answers import Answers, Hints
 from services.invoice_service.application.book_checks import booked_lines, with_findings
 from services.invoice_service.application.collect_documents import Collected, collect_documents
 from services.invoice_service.application.context import Context
@@ -62,21 +60,8 @@ from shared.observability.start import Start
 from shared.postgres.migrations import ensure_roles, exit_when_stopped, migrate
 from shared.postgres.pool import Pool, PoolBusy, open_pool
 from shared.postgres.reaching import explained, reached
-from shared.postgres.signals import Listener, Sender
 from shared.runtime import apart, background, repeated
 from shared.settings import SettingsRefused
-
-Send = Callable[[str, str], None]
-"""Sends a signal: its channel, and what it says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What the API tells after a commit, and what wakes those of its requests that wait for a worker."""
-
-    after_commit: Callable[[], None]
-    answers: Answers
-
 
 Ledger = Callable[[], Iterable[Mapping[str, Any]]]
 """The lines of accounting's export."""
@@ -84,8 +69,6 @@ _TOGETHER = 25
 """Messages of production in one transaction: by then what is shared costs less than what each costs by itself."""
 _DAY_SECONDS = 24 * 60 * 60.0
 MIGRATIONS = files("services.invoice_service.storage") / "migrations"
-OUTBOX, ANSWERED = "factures_outbox", "factures_answered"
-"""Channels of PostgreSQL: something was put into the outbox; a worker's answer about an invoice was noted."""
 OWNER = "invoice_owner"
 SERVICE = "invoice_service"
 
@@ -181,22 +164,6 @@ async def api(
             await present.leave(settings.leave_seconds if presence else 0)
 
 
-@asynccontextmanager
-async def signalling(pool: Pool) -> AsyncIterator[Send]:
-    """What tells the other processes that there is something to publish (`OUTBOX`), or to see (`ANSWERED`)."""
-    sender = Sender(pool)
-    async with background("signals", sender.run):
-        yield sender.send
-
-
-def hearing(
-    settings: InvoiceSettings, part: str, heard: Mapping[str, Callable[[str], None]]
-) -> AbstractAsyncContextManager[None]:
-    """What hears them, while inside."""
-    dsn = settings.database_url.get_secret_value()
-    return background("hearing", Listener(dsn, heard, application_name=f"invoice-{part}-signals").run)
-
-
 def live_on(pool: Pool, settings: InvoiceSettings) -> LiveFeed:
     """What tells pages and clients of an API process what happens; to be run beside it."""
     return LiveFeed(RecentHappenings(pool), poll_seconds=settings.live_poll_seconds)
@@ -259,16 +226,6 @@ async def relay(settings: InvoiceSettings, pool: Pool, bus: WatchedBus) -> Async
 
 
 @asynccontextmanager
-async def relay_apart(settings: InvoiceSettings, pool: Pool, bus: WatchedBus) -> AsyncIterator[None]:
-    """A relay in a process of its own: others wake it by signal."""
-    async with (
-        relay(settings, pool, bus) as running,
-        hearing(settings, "relay", {OUTBOX: lambda _: running.wake()}),
-    ):
-        yield
-
-
-@asynccontextmanager
 async def consumer(
     settings: InvoiceSettings,
     pool: Pool,
@@ -294,18 +251,6 @@ async def consumer(
     finally:
         for subscription in running:
             await subscription.stop()
-
-
-@asynccontextmanager
-async def consumer_apart(
-    settings: InvoiceSettings, pool: Pool, bus: Bus, *, committed: Callable[[Send], None]
-) -> AsyncIterator[None]:
-    """The same in a process of their own: they signal to the others. `committed` is called after each commit."""
-    async with (
-        signalling(pool) as send,
-        consumer(settings, pool, bus, lambda: committed(send), partial(send, ANSWERED)),
-    ):
-        yield
 
 
 @asynccontextmanager

@@ -41,11 +41,12 @@ async def get_pdf(request: web.Request) -> web.StreamResponse:
     loaded, current = await _look_closely(request)
     if loaded.around.document is None or not current:
         with request.app[SERVICES].answers.about(str(loaded.invoice.id)) as answer:
-            await transact(
-                request,
-                lambda uow, context: request_document(uow, context, ref_of(request)),
-                lambda _: Answer(202),
-            )
+            async with request.app[SERVICES].asking:
+                await transact(
+                    request,
+                    lambda uow, context: request_document(uow, context, ref_of(request)),
+                    lambda _: Answer(202),
+                )
             loaded = await _wait_for_it(request, wait, answer)
     if loaded.around.document is not None:
         return await _pdf(request, loaded, loaded.around.document)

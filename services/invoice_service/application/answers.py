@@ -4,8 +4,9 @@ A hint, as all signals are: who waits looks by itself, too.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 
 class Answer:
@@ -51,3 +52,11 @@ class Answers:
         for answers in waiting:
             for answer in answers:
                 answer.come()
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the API tells after a commit, and what wakes those of its requests that wait for a worker."""
+
+    after_commit: Callable[[], None]
+    answers: Answers

@@ -44,6 +44,8 @@ def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] |
 
 def _told(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """As JSON that reads the same whatever column it came from: 1000, not 1000.0000."""
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Personal):
         return None if value.value is None else WITHHELD
     if isinstance(value, Decimal):
@@ -52,6 +54,6 @@ def _told(value: Any) -> Any:  # noqa: ANN401 - any JSON
         return value.isoformat()
     if isinstance(value, Mapping):
         return {key: _told(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, Sequence):
         return [_told(item) for item in value]
     return value

@@ -13,10 +13,13 @@ declare
     numbers text[];
     keys text[];
     trails jsonb;
+    spoken_of text[];
 begin
     -- Another who has claimed one of them meanwhile, or added one of the jobs, makes this fail: then it is done alone.
     insert into inbox (source, message_id, fingerprint, type)
         select c.source, c.message_id, c.fingerprint, c.type from jsonb_populate_recordset(null::inbox, p_claims) c;
+    -- Once for all, at the end.
+    perform set_config('factures.waiting_noted_later', 'yes', true);
     insert into jobs (
         number, customer, title, description, ordered_quantity, produced_quantity, unit_price, total_price, currency,
         po_number, product, gl_account, ship_to, status, completed_at, message_time, auto_draft_remaining,
@@ -88,6 +91,11 @@ begin
         perform put_lines(p_lines);
         insert into invoice_taxes select t.* from jsonb_populate_recordset(null::invoice_taxes, p_taxes) t;
     end if;
+    perform set_config('factures.waiting_noted_later', '', true);
+    spoken_of := array(
+        select j ->> 'number' from jsonb_array_elements(p_added || p_changed || p_noted) j
+        union select l ->> 'job' from jsonb_array_elements(p_lines) l);
+    perform note_waiting(array_remove(spoken_of, null));
     select coalesce(jsonb_agg(replace(u.trail, u.token, u.number)::jsonb), '[]') into trails
         from unnest(p_tokens, p_trails, numbers) u (token, trail, number);
     return append_trail(
