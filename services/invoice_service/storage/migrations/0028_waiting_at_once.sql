@@ -1,5 +1,7 @@
 -- What is left to bill of many jobs is counted for all of them, not job by job and charge by charge, and is counted once
 -- when several changes of them are written together (`waiting_noted_later`).
+grant select on quantities_billed to invoice_service;
+
 create or replace function note_waiting(p_jobs text[]) returns void language plpgsql as $$
 begin
     -- Locked first and counted in a statement of its own: that one sees what was committed meanwhile.

@@ -108,7 +108,7 @@ async def test_each_is_what_it_would_be_alone(shop: Shop) -> None:
         {"product": product, "total_price": None, "unit_price": "0.918401", "ordered_quantity": "333.3333"},
         {"product": product, "total_price": None, "extra_charges": [charge]},
         {"extra_charges": [{"id": "x1", "code": fee, "quantity": "1"}, {**charge, "id": "x2"}]},
-        {"status": "cancelled"},
+        {"status": "cancelled", "extra_charges": [charge, {**charge, "id": "x2"}]},
         {"currency": "USD"},
         {"status": "in_production", "produced_quantity": "1010"},
     ]
@@ -122,12 +122,14 @@ async def test_each_is_what_it_would_be_alone(shop: Shop) -> None:
     for one, other, way in pairs:
         assert await all_of(shop, one) == await all_of(shop, other), way
     # Known jobs now, which say something else; the charge that goes is billed by nobody.
-    again = [
-        {"ordered_quantity": "1500", "title": "Autre"},
-        {"extra_charges": []},
+    again: list[Json] = [
+        {"ordered_quantity": "1500", "title": "Autre", "extra_charges": [{**charge, "id": "x2"}]},
+        {"status": "shipped", "currency": "CAD"},
         {"product": None, "gl_account": account, "total_price": None, "unit_price": "1"},
     ]
-    changed = [(one, other, way) for (one, other, _), way in zip(pairs[4:], again, strict=True)]
+    changed: list[tuple[str, str, Json]] = [
+        (one, other, way) for (one, other, _), way in zip(pairs[4:], again, strict=True)
+    ]
     assert (
         await at_once(shop, *(updated(completed(job, customer, later=5, **way)) for job, _, way in changed))
         == [Ack()] * 3
