@@ -4,10 +4,10 @@ Nothing is computed anew, but for amounts of another currency, which are also gi
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.money import ZERO
@@ -102,24 +102,8 @@ def total_of(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def sales_of(several: Iterable[Sold]) -> Sales:
-    """What several sums come to, one for each currency, in the order of their codes."""
-    found: dict[str, Sold] = {}
-    for sold in several:
-        known = found.get(sold.currency)
-        found[sold.currency] = _added(known, sold) if known else sold
-    return Sales(tuple(found[currency] for currency in sorted(found)))
-
-
-def _added(one: Sold, other: Sold) -> Sold:
-    return Sold(
-        currency=one.currency,
-        invoices=one.invoices + other.invoices,
-        credit_notes=one.credit_notes + other.credit_notes,
-        subtotal=one.subtotal + other.subtotal,
-        taxes=one.taxes + other.taxes,
-        company_subtotal=total_of((one.company_subtotal, other.company_subtotal)),
-        company_taxes=total_of((one.company_taxes, other.company_taxes)),
-    )
+    """What several sums come to."""
+    return Sales(sums(several))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,28 +247,31 @@ class TaxReport:
             key = (row.code, row.registration_number)
             known = found.get(key)
             of_currencies = (*known.by_currency, *row.by_currency) if known else row.by_currency
-            found[key] = TaxRow(row.code, row.name, None, row.registration_number, charged_of(of_currencies))
+            found[key] = TaxRow(row.code, row.name, None, row.registration_number, sums(of_currencies))
         return tuple(found.values())
 
 
-def charged_of(several: Iterable[Charged]) -> tuple[Charged, ...]:
-    """The sum of what was charged, one for each currency, in the order of their codes."""
-    found: dict[str, list[Charged]] = {}
-    for charged in several:
-        found.setdefault(charged.currency, []).append(charged)
-    return tuple(_charged(currency, found[currency]) for currency in sorted(found))
+SoldOrCharged = TypeVar("SoldOrCharged", Sold, Charged)
 
 
-def _charged(currency: str, all_of_it: Sequence[Charged]) -> Charged:
-    return Charged(
-        currency=currency,
-        invoices=sum(one.invoices for one in all_of_it),
-        credit_notes=sum(one.credit_notes for one in all_of_it),
-        base=sum((one.base for one in all_of_it), ZERO),
-        amount=sum((one.amount for one in all_of_it), ZERO),
-        company_base=total_of(one.company_base for one in all_of_it),
-        company_amount=total_of(one.company_amount for one in all_of_it),
-    )
+def sums(several: Iterable[SoldOrCharged]) -> tuple[SoldOrCharged, ...]:
+    """What several sums come to, one for each currency, in the order of their codes."""
+    found: dict[str, SoldOrCharged] = {}
+    for one in several:
+        known = found.get(one.currency)
+        found[one.currency] = _added(known, one) if known else one
+    return tuple(found[currency] for currency in sorted(found))
+
+
+def _added(one: SoldOrCharged, other: SoldOrCharged) -> SoldOrCharged:
+    """The sum of every count and amount; of two amounts of which one is not known, None."""
+    added: dict[str, Any] = {
+        field.name: None if None in pair else sum(pair)
+        for field in fields(one)
+        if field.name != "currency"
+        for pair in [(getattr(one, field.name), getattr(other, field.name))]
+    }
+    return replace(one, **added)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

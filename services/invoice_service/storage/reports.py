@@ -18,8 +18,8 @@ from services.invoice_service.domain.reports import (
     Sold,
     TaxRow,
     YearOfSales,
-    charged_of,
     sales_of,
+    sums,
 )
 from services.invoice_service.domain.sales_overview import MonthOfSales
 from services.invoice_service.domain.texts import Localized
@@ -129,7 +129,7 @@ class Reports:
                 Localized(**group[-1]["name"]),
                 rate,
                 registration_number,
-                charged_of(_charged(row) for row in group),
+                sums(_charged(row) for row in group),
             )
             for (code, registration_number, rate), group in grouped
         )
