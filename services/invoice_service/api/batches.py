@@ -7,13 +7,38 @@ from aiohttp import web
 from services.invoice_service.api.answers import Answer, Json
 from services.invoice_service.api.bodies.batches import BatchBody
 from services.invoice_service.api.invoice_view import moment
+from services.invoice_service.api.lists import (
+    ListSpec,
+    choice_filter,
+    flag_filter,
+    list_answer,
+    list_query,
+)
 from services.invoice_service.api.problems import language_of
 from services.invoice_service.api.requests import json_body, path_id
 from services.invoice_service.api.routing import PREFIX
 from services.invoice_service.api.transact import query, transact
-from services.invoice_service.application.ports.batches import Batch
+from services.invoice_service.application.ports.batches import Batch, ListedBatch
 from services.invoice_service.application.start_batch import read_batch, start_batch
+from services.invoice_service.domain.batch import ACTIONS, OUTCOMES
 from services.invoice_service.domain.texts import Language
+
+LISTING = ListSpec(
+    ("created_at",),
+    "-created_at",
+    (
+        choice_filter("action", "Only these actions", ACTIONS),
+        flag_filter("ended", "Only those that are done, or only those that go on"),
+    ),
+)
+
+
+async def get_list(request: web.Request) -> web.Response:
+    """GET of the batches, newest first."""
+    asked = list_query(request, LISTING)
+    return await query(
+        request, lambda uow, _: uow.batches.page(asked), list_answer(request, LISTING, _listed)
+    )
 
 
 async def post_batch(request: web.Request) -> web.Response:
@@ -42,14 +67,30 @@ def location(batch_id: uuid.UUID) -> str:
     return f"{PREFIX}/batches/{batch_id}"
 
 
+def _listed(batch: ListedBatch) -> Json:
+    return {
+        **_progress(batch, total=batch.total, done=batch.done),
+        **{name: batch.outcomes.get(name, 0) for name in OUTCOMES},
+    }
+
+
+def _progress(batch: Batch | ListedBatch, *, total: int, done: int) -> Json:
+    return {
+        "id": str(batch.id),
+        "action": batch.action,
+        "actor": batch.actor.as_dict(),
+        "total": total,
+        "done": done,
+        "created_at": moment(batch.created_at),
+        "ended_at": moment(batch.ended_at),
+    }
+
+
 def batch_view(batch: Batch, language: Language) -> Json:
     """A batch as it is answered; `language` is that of its reasons."""
     ended = batch.ended
     return {
-        "id": str(batch.id),
-        "action": batch.action,
-        "total": len(batch.invoices),
-        "done": len(ended),
+        **_progress(batch, total=len(batch.invoices), done=len(ended)),
         "outcomes": [
             {
                 "invoice": one.number,
@@ -62,6 +103,4 @@ def batch_view(batch: Batch, language: Language) -> Json:
             }
             for one in ended
         ],
-        "created_at": moment(batch.created_at),
-        "ended_at": moment(batch.ended_at),
     }

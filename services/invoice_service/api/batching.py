@@ -1,9 +1,9 @@
 """The batches' part of the table of contents."""
 
 from services.invoice_service.api import batch_pdf, batches
-from services.invoice_service.api.bodies.batches import BatchBody, BatchShown
+from services.invoice_service.api.bodies.batches import BatchBody, BatchListed, BatchShown
 from services.invoice_service.api.documents import WAIT
-from services.invoice_service.api.routing import BILLER, VIEWER, Route, reading
+from services.invoice_service.api.routing import BILLER, VIEWER, Route, listing, reading
 
 ROUTES: tuple[Route, ...] = (
     Route(
@@ -17,6 +17,7 @@ ROUTES: tuple[Route, ...] = (
         answer=BatchShown,
         answers_location=True,
     ).refusing(422, "unknown_reference"),
+    listing("/batches", batches.get_list, VIEWER, "List batches", BatchListed, batches.LISTING.parameters),
     reading(
         "/batches/{id}", batches.get_one, VIEWER, "A batch, with what became of each invoice", BatchShown
     ),

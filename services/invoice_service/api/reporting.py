@@ -28,7 +28,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _workbook(
         "/reports/sales.xlsx",
-        reports.get_sales_workbook,
+        reports.get_workbook(reports.sales_sheet),
         VIEWER,
         "Sales of a period as a workbook, final by final",
         _SALES,
@@ -44,7 +44,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _workbook(
         "/reports/taxes.xlsx",
-        reports.get_taxes_workbook,
+        reports.get_workbook(reports.taxes_sheet),
         VIEWER,
         "Taxes of a period as a workbook",
         _TAXES,
@@ -59,13 +59,13 @@ ROUTES: tuple[Route, ...] = (
     ),
     _workbook(
         "/customers/{code}/sales.xlsx",
-        reports.get_customer_workbook,
+        reports.get_workbook(reports.customer_sheet),
         VIEWER,
         "Sales to a customer as a workbook",
     ),
     _workbook(
         "/invoices.xlsx",
-        reports.get_invoices_workbook,
+        reports.get_workbook(reports.invoices_sheet),
         VIEWER_OR_MACHINE,
         "The list of invoices as a workbook, whole",
         LISTING.selection,

@@ -1,6 +1,8 @@
 """Reports: sales, taxes, the years of a customer; each, and the list of invoices, as a workbook, too."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal
 
 from aiohttp import web
@@ -13,7 +15,7 @@ from services.invoice_service.api.problems import language_of
 from services.invoice_service.api.requests import path_code
 from services.invoice_service.api.transact import query
 from services.invoice_service.api.workbooks.invoices import fill_invoices
-from services.invoice_service.api.workbooks.making import workbook
+from services.invoice_service.api.workbooks.making import Fill, workbook
 from services.invoice_service.api.workbooks.reports import fill_customer, fill_sales, fill_taxes
 from services.invoice_service.application.choose_finals import Wanted, choose_finals
 from services.invoice_service.application.context import Context
@@ -28,7 +30,6 @@ from services.invoice_service.domain.reports import (
     SalesReport,
     TaxReport,
 )
-from services.invoice_service.domain.texts import Language
 
 _BY_DEFAULT: GroupBy = "customer"
 _GROUP_BY = choice_filter("group_by", "What is summed up together", ("customer", "sales_rep"))
@@ -102,56 +103,36 @@ async def get_customer_sales(request: web.Request) -> web.Response:
     return await query(request, report, _customer_sales)
 
 
-async def get_sales_workbook(request: web.Request) -> web.StreamResponse:
-    """GET of the sales of a period, final by final."""
-    return await sales_workbook(request, language_of(request))
-
-
-async def sales_workbook(request: web.Request, language: Language) -> web.StreamResponse:
-    """The sales of a period as a workbook in a language."""
+def sales_sheet(request: web.Request) -> Fill:
+    """The sales of a period, final by final."""
     wanted, by = wanted_sales(request)
-    return await workbook(
-        request, language, lambda uow, context, desk: fill_sales(uow, context, desk, wanted, by)
-    )
+    return partial(fill_sales, wanted=wanted, by=by)
 
 
-async def get_taxes_workbook(request: web.Request) -> web.StreamResponse:
-    """GET of the taxes of a period."""
-    return await taxes_workbook(request, language_of(request))
+def taxes_sheet(request: web.Request) -> Fill:
+    """The taxes of a period."""
+    return partial(fill_taxes, wanted=wanted_taxes(request))
 
 
-async def taxes_workbook(request: web.Request, language: Language) -> web.StreamResponse:
-    """The taxes of a period as a workbook in a language."""
-    wanted = wanted_taxes(request)
-    return await workbook(
-        request, language, lambda uow, context, desk: fill_taxes(uow, context, desk, wanted)
-    )
+def customer_sheet(request: web.Request) -> Fill:
+    """The sales to a customer."""
+    return partial(fill_customer, code=path_code(request))
 
 
-async def get_customer_workbook(request: web.Request) -> web.StreamResponse:
-    """GET of the sales to a customer."""
-    return await customer_workbook(request, language_of(request))
+def invoices_sheet(request: web.Request) -> Fill:
+    """The list of invoices, whole."""
+    return partial(fill_invoices, asked=asked_of(request))
 
 
-async def customer_workbook(request: web.Request, language: Language) -> web.StreamResponse:
-    """The sales to a customer as a workbook in a language."""
-    code = path_code(request)
-    return await workbook(
-        request, language, lambda uow, context, desk: fill_customer(uow, context, desk, code)
-    )
+def get_workbook(
+    asked: Callable[[web.Request], Fill],
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """GET of a workbook, in the language that the request accepts."""
 
+    async def get(request: web.Request) -> web.StreamResponse:
+        return await workbook(request, language_of(request), asked(request))
 
-async def get_invoices_workbook(request: web.Request) -> web.StreamResponse:
-    """GET of the list of invoices, whole."""
-    return await invoices_workbook(request, language_of(request))
-
-
-async def invoices_workbook(request: web.Request, language: Language) -> web.StreamResponse:
-    """The list of invoices as a workbook in a language."""
-    asked = asked_of(request)
-    return await workbook(
-        request, language, lambda uow, context, desk: fill_invoices(uow, context, desk, asked)
-    )
+    return get
 
 
 def _sales(sales: Sales) -> Json:

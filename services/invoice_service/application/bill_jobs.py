@@ -1,7 +1,8 @@
 """Bill jobs of the work list: one pro forma for those that belong together, and of each job what came of it."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.create_invoice import billed_lines, keep_new
@@ -11,6 +12,7 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.invoicing import DraftingRead, Needs
 from services.invoice_service.application.ports.work_list import WaitingJob
 from services.invoice_service.application.records import KeptAnswer
+from services.invoice_service.domain.batch import BatchReason, reason_of
 from services.invoice_service.domain.drafting import check_customer, check_job
 from services.invoice_service.domain.editing import new_proforma, with_lines
 from services.invoice_service.domain.errors import Refusal
@@ -25,7 +27,15 @@ class Billed:
     job: str
     invoice: str | None = None
     made: bool = False
-    refusal: Refusal | None = None
+    reason: BatchReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of all that was asked for at once. `left`: so many jobs were too many, and wait."""
+
+    outcomes: tuple[Billed, ...]
+    left: int
 
 
 def together(jobs: Iterable[WaitingJob]) -> list[list[str]]:
@@ -38,6 +48,36 @@ def together(jobs: Iterable[WaitingJob]) -> list[list[str]]:
         job = one.view.job
         groups.setdefault((job.customer, job.ship_to, one.currency), []).append(job.number)
     return list(groups.values())
+
+
+def refused(job: str, refusal: Refusal) -> Billed:
+    """That a job is on no pro forma, and why."""
+    return Billed(job, reason=reason_of(refusal))
+
+
+async def keep_told(uow: UnitOfWork, context: Context, key: str, told: Told) -> None:
+    """Keep for a day what came of what was asked under this key; asked again, what came of it last."""
+    body = json.dumps(asdict(told))
+    await uow.idempotency.keep(caller_of(context), _told(key), key, KeptAnswer(200, body))
+
+
+async def kept_told(uow: UnitOfWork, context: Context, key: str) -> Told | None:
+    """What is kept of it; None when nothing was asked under this key, or too long ago."""
+    kept = await uow.idempotency.kept(caller_of(context), [_told(key)])
+    if not kept:
+        return None
+    plain = json.loads(kept[_told(key)].body)
+    outcomes = tuple(
+        Billed(
+            one["job"], one["invoice"], one["made"], BatchReason.of(one["reason"]) if one["reason"] else None
+        )
+        for one in plain["outcomes"]
+    )
+    return Told(outcomes, plain["left"])
+
+
+def _told(key: str) -> str:
+    return f"work-list-told {key}"
 
 
 async def bill_jobs(uow: UnitOfWork, context: Context, numbers: Sequence[str], key: str) -> list[Billed]:
@@ -74,7 +114,7 @@ async def _bill(
         try:
             check_job(read.drafting.jobs[number], read.drafting, force=False)
         except Refusal as refusal:
-            found[number] = Billed(number, refusal=refusal)
+            found[number] = refused(number, refusal)
         else:
             jobs.append(read.drafting.jobs[number])
     if jobs:

@@ -1,7 +1,7 @@
 """What a list is asked, and what it answers: one page in a declared order, and how many there are in all."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -44,3 +44,12 @@ class Page(Generic[T_co]):
     next_after: tuple[str, ...] | None
     count: int
     count_exact: bool
+
+
+async def every(find: Callable[[ListQuery], Awaitable[Page[T]]], asked: ListQuery) -> AsyncIterator[Page[T]]:
+    """The whole list, from its first page to its last."""
+    page = await find(replace(asked, after=None))
+    yield page
+    while page.next_after is not None:
+        page = await find(replace(asked, after=page.next_after))
+        yield page

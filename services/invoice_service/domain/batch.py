@@ -1,8 +1,9 @@
 """Batches: which action asks for which role, what is left out of one, and what became of each invoice."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.axes import Axis
@@ -17,6 +18,7 @@ MOST = 2000
 """So many invoices in one batch."""
 
 OutcomeName = Literal["succeeded", "skipped", "failed"]
+OUTCOMES: tuple[OutcomeName, ...] = ("succeeded", "skipped", "failed")
 ItemState = Literal["waiting", "begun", "succeeded", "skipped", "failed"]
 
 
@@ -46,6 +48,12 @@ class BatchReason:
     data: dict[str, Any] = dataclasses.field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     said: str = ""
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Self:
+        """The reason that `dataclasses.asdict` made plain data of."""
+        errors = tuple(FieldError(one["field"], one["code"], one["data"]) for one in kept["errors"])
+        return cls(kept["code"], kept["data"], errors, kept["said"])
 
     def text(self, language: Language) -> str:
         """In a sentence: what is wrong with each field, else what the code says, then what was said."""

@@ -7,21 +7,23 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import asyncpg
 
+from services.invoice_service.application.listing import ListQuery, Page, SortKey
 from services.invoice_service.application.ports.batches import (
     Batch,
     BatchInvoice,
     BatchItem,
+    ListedBatch,
     NewBatch,
     Wanted,
 )
 from services.invoice_service.domain.actors import Actor, Role
 from services.invoice_service.domain.axes import Document
 from services.invoice_service.domain.batch import BatchReason, Became
-from services.invoice_service.domain.errors import FieldError, NotFound
+from services.invoice_service.domain.errors import NotFound
+from services.invoice_service.storage.lists import Expression, Listing, fetch_page
 from services.invoice_service.storage.unit_of_work import Transaction
 
 _FIND = """
@@ -74,6 +76,18 @@ _TELL = """
         select 'batch', id, jsonb_build_object('action', action, 'done', done, 'total', total) from moved)
     select count(*) from moved"""
 
+LISTING = Listing(
+    columns="""b.*, (select coalesce(jsonb_object_agg(state, number), '{}') from (
+        select state, count(*) as number from batch_invoices
+        where batch_id = b.id and state not in ('waiting', 'begun') group by state) outcomes) as outcomes""",
+    source="batches b",
+    key=Expression("b.id", "uuid"),
+    sorts={"created_at": Expression("b.created_at", "timestamptz")},
+    default_sort=(SortKey("created_at", descending=True),),
+    conditions={"action": "b.action = any({}::text[])"},
+    flags={"ended": "(b.ended_at is not null)"},
+)
+
 
 class Batches:
     """`BatchRepository` on one transaction."""
@@ -116,10 +130,15 @@ class Batches:
         return Batch(
             id=batch_id,
             action=batch["action"],
+            actor=_actor(batch["actor"]),
             created_at=batch["created_at"],
             ended_at=batch["ended_at"],
             invoices=tuple(_invoice(row) for row in rows),
         )
+
+    async def page(self, query: ListQuery) -> Page[ListedBatch]:
+        """See `BatchRepository.page`."""
+        return await fetch_page(self._connection, LISTING, query, _listed)
 
     async def open(self) -> bool:
         """See `BatchRepository.open`."""
@@ -215,6 +234,18 @@ def _item(row: asyncpg.Record) -> BatchItem:
     )
 
 
+def _listed(row: asyncpg.Record) -> ListedBatch:
+    return ListedBatch(
+        id=_plain_uuid(row["id"]),
+        action=row["action"],
+        actor=_actor(row["actor"]),
+        created_at=row["created_at"],
+        ended_at=row["ended_at"],
+        total=row["total"],
+        outcomes=row["outcomes"],
+    )
+
+
 def _actor(kept: Mapping[str, str]) -> Actor:
     return Actor(kept["kind"], kept["id"], kept["name"], Role(kept["role"]))
 
@@ -225,14 +256,9 @@ def _invoice(row: asyncpg.Record) -> BatchInvoice:
         ref=row["ref"],
         number=row["number_now"],
         state=row["state"],
-        reason=_reason(row["reason"]) if row["reason"] is not None else None,
+        reason=BatchReason.of(row["reason"]) if row["reason"] is not None else None,
         document=Document(**row["document"]) if row["document"] is not None else None,
     )
-
-
-def _reason(kept: Mapping[str, Any]) -> BatchReason:
-    errors = tuple(FieldError(one["field"], one["code"], one["data"]) for one in kept["errors"])
-    return BatchReason(kept["code"], kept["data"], errors, kept["said"])
 
 
 def _as_uuid(ref: str) -> uuid.UUID | None:

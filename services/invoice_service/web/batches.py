@@ -1,25 +1,32 @@
 """Batches: asked for from the list, watched as they go on, with what became of each invoice."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from services.invoice_service.api.batch_pdf import get_pdf
+from services.invoice_service.api.batches import LISTING
 from services.invoice_service.api.bodies.batches import BatchBody
+from services.invoice_service.api.lists import list_query, next_cursor
 from services.invoice_service.api.requests import path_id
 from services.invoice_service.api.transact import committed, read
 from services.invoice_service.application.context import Context
+from services.invoice_service.application.listing import Page
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.ports.batches import Batch, BatchInvoice
+from services.invoice_service.application.ports.batches import Batch, BatchInvoice, ListedBatch
 from services.invoice_service.application.start_batch import read_batch, start_batch
+from services.invoice_service.domain.batch import ACTIONS, OUTCOMES, BatchAction, OutcomeName
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.web.forms import form_of, validated
+from services.invoice_service.web.links import address_with
 from services.invoice_service.web.pages import see_other
+from services.invoice_service.web.record_list import without_empty
 from services.invoice_service.web.view import page, view_of
 from services.invoice_service.web.words import Words
 
+PATH = "/batches"
 _MOST_REASONS = 3
 """So many different reasons are told in a sentence; each stands with its invoice below."""
 
@@ -64,6 +71,33 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
+async def show_list(request: web.Request) -> web.Response:
+    """All batches that are kept, the newest first."""
+    if (tidy := without_empty(request, PATH)) is not None:
+        return tidy
+    asked = list_query(request, LISTING)
+
+    async def look(uow: UnitOfWork, _: Context) -> tuple[Page[ListedBatch], str]:
+        return await uow.batches.page(asked), (await uow.settings.get()).timezone
+
+    found, zone = await read(request, look)
+    words = view_of(request).words
+    after = next_cursor(request, LISTING, found)
+    kept = [(name, value) for name, value in request.query.items() if name != "after"]
+    return page(
+        request,
+        "batches.html",
+        found=found,
+        rows=[(one, counted(one.action, one.outcomes, words, {})) for one in found.items],
+        zone=zone,
+        actions=ACTIONS,
+        chosen={name: request.query.get(name, "") for name in ("action", "ended")},
+        workbook=address_with(f"{PATH}.xlsx", [pair for pair in kept if pair[0] != "limit"]),
+        next=address_with(PATH, [*kept, ("after", after)]) if after else None,
+        begun="after" in request.query,
+    )
+
+
 async def show_pdf(request: web.Request) -> web.StreamResponse:
     """The documents in one PDF; while they are being made, the page that says so."""
     answer = await get_pdf(request)
@@ -72,13 +106,25 @@ async def show_pdf(request: web.Request) -> web.StreamResponse:
 
 def told(batch: Batch, words: Words) -> str:
     """What became of a batch, in a sentence: how many, and why not the others."""
-    parts = []
-    for state in ("succeeded", "skipped", "failed"):
-        some = [one for one in batch.ended if one.state == state]
-        name, why = (batch.action, "") if state == "succeeded" else (state, _why(some, words))
-        if some:
-            parts.append(words(f"batch.told.{name}", count=len(some)) + why)
-    return f"{', '.join(parts)}."
+    some = {state: [one for one in batch.ended if one.state == state] for state in OUTCOMES}
+    return counted(
+        batch.action,
+        {state: len(ones) for state, ones in some.items()},
+        words,
+        {state: _why(some[state], words) for state in ("skipped", "failed")},
+    )
+
+
+def counted(
+    action: BatchAction, outcomes: Mapping[OutcomeName, int], words: Words, why: Mapping[str, str]
+) -> str:
+    """How many came to what, with the reasons that are given; nothing while none has an outcome."""
+    parts = [
+        words(f"batch.told.{action if state == 'succeeded' else state}", count=count) + why.get(state, "")
+        for state in OUTCOMES
+        if (count := outcomes.get(state, 0))
+    ]
+    return f"{', '.join(parts)}." if parts else ""
 
 
 def _why(some: Sequence[BatchInvoice], words: Words) -> str:

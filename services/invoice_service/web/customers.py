@@ -13,8 +13,9 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.domain.parties import Customer
 from services.invoice_service.domain.reference import SalesRep
 from services.invoice_service.web.links import address_with
-from services.invoice_service.web.pages import see_other
+from services.invoice_service.web.record_list import without_empty
 from services.invoice_service.web.view import page
+from services.invoice_service.web.words import Words
 
 PATH = "/customers"
 
@@ -27,10 +28,8 @@ class _Found:
 
 async def show(request: web.Request) -> web.Response:
     """The list. Fields of the form that were left empty ask for nothing: they go from the address."""
-    if not all(request.query.values()):
-        return see_other(
-            address_with(PATH, [(name, value) for name, value in request.query.items() if value])
-        )
+    if (tidy := without_empty(request, PATH)) is not None:
+        return tidy
     asked = list_query(request, LISTING)
 
     async def find(uow: UnitOfWork, _: Context) -> _Found:
@@ -47,6 +46,22 @@ async def show(request: web.Request) -> web.Response:
         sales_reps={rep.code: rep for rep in found.sales_reps},
         chosen={name: request.query.get(name, "") for name in names},
         filters=sum(1 for name in names if name != "q" and name in request.query),
+        workbook=address_with(f"{PATH}.xlsx", [pair for pair in kept if pair[0] != "limit"]),
+        city=billing_city,
+        state=state_of,
         next=address_with(PATH, [*kept, ("after", after)]) if after else None,
         begun="after" in request.query,
     )
+
+
+def billing_city(customer: Customer) -> str:
+    """Where a customer is billed, the main address first."""
+    billing = [address for address in customer.addresses if address.kind == "billing"]
+    return min(billing, key=lambda address: not address.is_main).city if billing else ""
+
+
+def state_of(customer: Customer, words: Words) -> str:
+    """What a customer is now, in a word."""
+    if customer.prospect:
+        return words("customers.prospect")
+    return words("customers.active") if customer.active else words("customers.inactive")

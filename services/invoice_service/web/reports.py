@@ -9,13 +9,14 @@ from typing import Any
 
 from aiohttp import web
 
+from services.invoice_service.api.lists import Filter
 from services.invoice_service.api.problems import status_of
 from services.invoice_service.api.reports import SALES, TAXES, wanted_sales, wanted_taxes
-from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import read
 from services.invoice_service.application.choose_finals import Wanted, choose_finals
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
+from services.invoice_service.application.records import BusinessEntity
 from services.invoice_service.application.report_sales import report_sales
 from services.invoice_service.application.report_taxes import report_taxes
 from services.invoice_service.domain.errors import Invalid
@@ -28,12 +29,11 @@ from services.invoice_service.domain.reports import (
     SalesReport,
     TaxReport,
 )
-from services.invoice_service.domain.settings import ShopSettings
 from services.invoice_service.web.chart import Chart, Point, rows
 from services.invoice_service.web.errors import detail_of
 from services.invoice_service.web.formats import money
 from services.invoice_service.web.links import address_with
-from services.invoice_service.web.pages import see_other
+from services.invoice_service.web.record_list import without_empty
 from services.invoice_service.web.view import page, view_of
 
 MOST_LINES = 250
@@ -43,12 +43,20 @@ _MOST_BARS = 12
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A report, the settings, the sales reps to ask for; each final, unless there are too many to show."""
+    """A report, what its form offers; each final, unless there are too many to show."""
 
     report: SalesReport
-    settings: ShopSettings
-    sales_reps: tuple[SalesRep, ...]
+    ready: "_Ready"
     lines: Mapping[str | None, Sequence[SalesLine]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What the forms offer, and today."""
+
+    today: dt.date
+    sales_reps: tuple[SalesRep, ...]
+    entities: tuple[BusinessEntity, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ async def index(request: web.Request) -> web.Response:
 
 async def sales(request: web.Request) -> web.Response:
     """The sales of a period, each final under its customer or sales rep."""
-    if (tidy := _tidied(request)) is not None:
+    if (tidy := without_empty(request, request.path)) is not None:
         return tidy
     try:
         wanted, by = wanted_sales(request)
@@ -75,37 +83,34 @@ async def sales(request: web.Request) -> web.Response:
     except Invalid as refusal:
         return await _refused(request, "sales", refusal)
     report = found.report
-    today = found.settings.today(request.app[SERVICES].clock())
     return page(
         request,
         "report_sales.html",
         report=report,
         lines=found.lines,
-        sales_reps=found.sales_reps,
         chart=_chart(request, report),
         detail="",
-        **_asked(request, "sales", [filter_.name for filter_ in SALES], today, report.period),
+        **_asked(request, "sales", SALES, found.ready, report.period),
     )
 
 
 async def _sales(uow: UnitOfWork, context: Context, wanted: Wanted, by: GroupBy) -> _Found:
-    settings = await uow.settings.get()
     chosen = await choose_finals(uow, context, wanted)
     report = await report_sales(uow, chosen, by)
     lines: dict[str | None, Sequence[SalesLine]] | None = None
     if report.sales.invoices + report.sales.credit_notes <= MOST_LINES:
         every = [line async for some in uow.reports.sales_lines(chosen, by) for line in some]
         lines = {code: list(group) for code, group in groupby(every, lambda line: line.group(by))}
-    return _Found(report, settings, await uow.reference.all(SalesRep), lines)
+    return _Found(report, await _ready(uow, context), lines)
 
 
 async def taxes(request: web.Request) -> web.Response:
     """The taxes of a period."""
-    if (tidy := _tidied(request)) is not None:
+    if (tidy := without_empty(request, request.path)) is not None:
         return tidy
     try:
         wanted = wanted_taxes(request)
-        report, today = await read(request, lambda uow, context: _taxes(uow, context, wanted))
+        report, ready = await read(request, lambda uow, context: _taxes(uow, context, wanted))
     except Invalid as refusal:
         return await _refused(request, "taxes", refusal)
     return page(
@@ -113,52 +118,45 @@ async def taxes(request: web.Request) -> web.Response:
         "report_taxes.html",
         report=report,
         detail="",
-        **_asked(request, "taxes", [filter_.name for filter_ in TAXES], today, report.period),
+        **_asked(request, "taxes", TAXES, ready, report.period),
     )
 
 
-async def _taxes(uow: UnitOfWork, context: Context, wanted: Wanted) -> tuple[TaxReport, dt.date]:
+async def _taxes(uow: UnitOfWork, context: Context, wanted: Wanted) -> tuple[TaxReport, _Ready]:
     chosen = await choose_finals(uow, context, wanted)
-    settings = await uow.settings.get()
-    return await report_taxes(uow, chosen), settings.today(context.now)
+    return await report_taxes(uow, chosen), await _ready(uow, context)
 
 
-def _tidied(request: web.Request) -> web.Response | None:
-    """To the same without the fields of the form that were left empty: they ask for nothing."""
-    if all(request.query.values()):
-        return None
-    kept = [(name, value) for name, value in request.query.items() if value]
-    return see_other(address_with(request.path, kept))
+async def _ready(uow: UnitOfWork, context: Context) -> _Ready:
+    today = (await uow.settings.get()).today(context.now)
+    return _Ready(today, await uow.reference.all(SalesRep), await uow.business_entities.all())
 
 
 async def _refused(request: web.Request, name: str, refusal: Invalid) -> web.Response:
     """The form as it was sent, and what is wrong with it."""
-
-    async def ready(uow: UnitOfWork, context: Context) -> tuple[dt.date, tuple[SalesRep, ...]]:
-        return (await uow.settings.get()).today(context.now), await uow.reference.all(SalesRep)
-
-    today, sales_reps = await read(request, ready)
-    filters = SALES if name == "sales" else TAXES
+    ready = await read(request, _ready)
     return page(
         request,
         f"report_{name}.html",
         status=status_of(refusal),
         report=None,
-        sales_reps=sales_reps,
         detail=detail_of(refusal, view_of(request).language),
-        **_asked(request, name, [filter_.name for filter_ in filters], today, None),
+        **_asked(request, name, SALES if name == "sales" else TAXES, ready, None),
     )
 
 
 def _asked(
-    request: web.Request, name: str, filters: Sequence[str], today: dt.date, period: Period | None
+    request: web.Request, name: str, filters: Sequence[Filter], ready: _Ready, period: Period | None
 ) -> dict[str, Any]:
     """What was asked for, as the form shows it, and where else it leads to."""
-    kept = [(key, value) for key, value in request.query.items() if key in filters]
+    names = [filter_.name for filter_ in filters]
+    kept = [(key, value) for key, value in request.query.items() if key in names]
     others = [(key, value) for key, value in kept if key not in ("from", "to")]
     path = f"/reports/{name}"
     return {
-        "chosen": {key: request.query.get(key, "") for key in filters},
+        "chosen": {key: request.query.get(key, "") for key in names},
+        "sales_reps": ready.sales_reps,
+        "entities": ready.entities,
         "others": others,
         "narrowed": any(key != "group_by" for key, _ in others),
         "workbook": address_with(f"{path}.xlsx", kept),
@@ -168,7 +166,7 @@ def _asked(
                 address_with(path, [("from", str(choice.first)), ("to", str(choice.last)), *others]),
                 choice == period,
             )
-            for key, choice in often_asked(today)
+            for key, choice in often_asked(ready.today)
         ],
     }
 

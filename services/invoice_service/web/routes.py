@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from services.invoice_service.api import reports as reports_api
 from services.invoice_service.api.routing import ACCOUNTANT, ADMIN, BILLER, UPLOAD_LIMIT, VIEWER
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.web import (
@@ -21,6 +22,7 @@ from services.invoice_service.web import (
     jobs,
     journal,
     lines,
+    list_workbooks,
     login,
     me,
     new_invoice,
@@ -36,11 +38,12 @@ from services.invoice_service.web import (
     settings_users,
     tax_codes,
     work_list,
-    workbooks,
+    work_list_billing,
 )
 from services.invoice_service.web.pages import Page, add_pages
 from services.invoice_service.web.sessions import SESSIONS, Sessions
 from services.invoice_service.web.sheet_kinds import SHEETS
+from services.invoice_service.web.workbooks import workbook_page
 
 
 async def _missing(request: web.Request) -> web.StreamResponse:
@@ -61,11 +64,13 @@ PAGES = (
     Page("POST", "/me", me.prefer, VIEWER),
     Page("POST", "/me/password", me.change_password, VIEWER),
     Page("GET", "/invoices", invoices.show, VIEWER),
-    Page("GET", "/invoices.xlsx", workbooks.invoices, VIEWER),
+    Page("GET", "/invoices.xlsx", workbook_page(reports_api.invoices_sheet), VIEWER),
     Page("POST", "/invoices", new_invoice.create, BILLER),
     Page("GET", "/invoices/new", new_invoice.show, BILLER),
     Page("POST", "/invoices/favourite", invoices.favour, VIEWER),
     Page("POST", "/invoices/batch", batches.start, BILLER),
+    Page("GET", "/batches", batches.show_list, VIEWER),
+    Page("GET", "/batches.xlsx", workbook_page(list_workbooks.batches), VIEWER),
     Page("GET", "/batches/{id}", batches.show, VIEWER),
     Page("GET", "/batches/{id}/pdf", batches.show_pdf, VIEWER),
     Page("GET", "/invoices/{ref}", invoice.show, VIEWER),
@@ -90,17 +95,20 @@ PAGES = (
     Page("POST", f"{_LINES}/{{id}}/move", lines.move, BILLER),
     Page("GET", "/invoices/{ref}/journal", journal.show, VIEWER),
     Page("GET", "/work-list", work_list.show, VIEWER),
-    Page("POST", "/work-list", work_list.bill, BILLER),
+    Page("GET", "/work-list.xlsx", workbook_page(list_workbooks.work_list), VIEWER),
+    Page("POST", "/work-list", work_list_billing.bill, BILLER),
+    Page("GET", "/work-list/done/{key}", work_list_billing.show_done, BILLER),
     Page("GET", "/jobs/{number}", jobs.show, VIEWER),
     Page("GET", "/customers", customers.show, VIEWER),
+    Page("GET", "/customers.xlsx", workbook_page(list_workbooks.customers), VIEWER),
     Page("GET", "/customers/{code}", customer.show, VIEWER),
     Page("POST", "/customers/{code}", customer.save, BILLER),
-    Page("GET", "/customers/{code}/sales.xlsx", workbooks.customer, VIEWER),
+    Page("GET", "/customers/{code}/sales.xlsx", workbook_page(reports_api.customer_sheet), VIEWER),
     Page("GET", "/reports", reports.index, VIEWER),
     Page("GET", "/reports/sales", reports.sales, VIEWER),
-    Page("GET", "/reports/sales.xlsx", workbooks.sales, VIEWER),
+    Page("GET", "/reports/sales.xlsx", workbook_page(reports_api.sales_sheet), VIEWER),
     Page("GET", "/reports/taxes", reports.taxes, VIEWER),
-    Page("GET", "/reports/taxes.xlsx", workbooks.taxes, VIEWER),
+    Page("GET", "/reports/taxes.xlsx", workbook_page(reports_api.taxes_sheet), VIEWER),
     Page("GET", "/notifications", notifications.show, VIEWER),
     Page("GET", "/notifications/bell", notifications.bell, VIEWER),
     Page("POST", "/notifications/read", notifications.mark_all, VIEWER),

@@ -284,6 +284,7 @@ async def _in_bulk(teller: Teller, final: Json) -> None:
     teller.answers["BatchShown"] = await teller.call("GET", f"/batches/{batch['id']}")
     printing = await teller.call("POST", "/invoices/batch", {**body, "action": "print"})
     await teller.call("GET", f"/batches/{printing['id']}/pdf?wait=0")
+    await teller.call("GET", "/batches")
 
 
 async def _hear_from_production(teller: Teller) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.invoice_service.api.bodies.fields import Body, Shown, example
+from services.invoice_service.api.bodies.shown import ActorShown
 from services.invoice_service.api.invoices import REF_PATTERN
 from services.invoice_service.domain.batch import MOST, BatchAction, OutcomeName
 from shared.contracts.values import Reason
@@ -45,13 +46,27 @@ class OutcomeShown(Shown):
     reason: Reason | None
 
 
-class BatchShown(Shown):
+class _Progress(Shown):
     """A batch, as far as it has come."""
 
     id: uuid.UUID
     action: BatchAction
+    actor: ActorShown = Field(description="who asked for it")
     total: int = Field(description="how many invoices")
     done: int = Field(description="how many of them have an outcome")
-    outcomes: list[OutcomeShown] = Field(description="of those that have one, in the order asked for")
     created_at: dt.datetime
     ended_at: dt.datetime | None = Field(description="null while it goes on")
+
+
+class BatchShown(_Progress):
+    """A batch, with what became of each invoice so far."""
+
+    outcomes: list[OutcomeShown] = Field(description="of those that have one, in the order asked for")
+
+
+class BatchListed(_Progress):
+    """A batch in the list, with how many invoices came to what."""
+
+    succeeded: int
+    skipped: int
+    failed: int

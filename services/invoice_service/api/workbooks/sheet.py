@@ -18,7 +18,7 @@ from services.invoice_service.application.wording import LOCALES
 from services.invoice_service.domain.texts import Language
 
 Cell = str | Decimal | int | dt.date | None
-Kind = Literal["text", "date", "count", "amount", "money", "rate", "percent"]
+Kind = Literal["text", "date", "count", "quantity", "amount", "money", "rate", "percent"]
 Style = Literal["plain", "group", "total"]
 
 # Excel's own limits: characters in a cell, in one of two parts of a header, digits of a number that it keeps.
@@ -164,6 +164,7 @@ def _patterns(language: Language, currency: str) -> dict[Kind, str]:
         "text": "@",
         "date": "yyyy-mm-dd",
         "count": "#,##0",
+        "quantity": "#,##0.####",
         "amount": "#,##0.00",
         "money": f"{money};-{money}",
         "rate": "0.0000####",

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.domain.actors import Actor
 from services.invoice_service.domain.axes import Document
-from services.invoice_service.domain.batch import BatchAction, BatchReason, Became, ItemState
+from services.invoice_service.domain.batch import BatchAction, BatchReason, Became, ItemState, OutcomeName
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Batch:
 
     id: uuid.UUID
     action: BatchAction
+    actor: Actor
     created_at: dt.datetime
     ended_at: dt.datetime | None
     invoices: tuple[BatchInvoice, ...]
@@ -81,6 +83,24 @@ class Batch:
     def is_done(self) -> bool:
         """Whether all have an outcome."""
         return len(self.ended) == len(self.invoices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedBatch:
+    """A batch as a list tells of it: how many of its invoices came to each outcome, not which."""
+
+    id: uuid.UUID
+    action: BatchAction
+    actor: Actor
+    created_at: dt.datetime
+    ended_at: dt.datetime | None
+    total: int
+    outcomes: Mapping[OutcomeName, int]
+
+    @property
+    def done(self) -> int:
+        """How many have an outcome."""
+        return sum(self.outcomes.values())
 
 
 class BatchRepository(Protocol):
@@ -98,6 +118,9 @@ class BatchRepository(Protocol):
         Raises:
             NotFound: there is none.
         """
+
+    async def page(self, query: ListQuery) -> Page[ListedBatch]:
+        """One page of the batches, the newest first."""
 
     async def open(self) -> bool:
         """Whether a batch has not ended."""

@@ -19,7 +19,8 @@ function listen() {
   source = new EventSource("/api/v1/events");
   source.addEventListener("invoice", (event) => changed(JSON.parse(event.data)));
   source.addEventListener("batch", (event) => {
-    if (document.querySelector(`[data-live-batch="${CSS.escape(JSON.parse(event.data).id)}"]`)) drawSoon(null);
+    const id = CSS.escape(JSON.parse(event.data).id);
+    if (document.querySelector(`[data-live-batch="${id}"], [data-live-batch=""]`)) drawSoon(null);
   });
   source.addEventListener("resync", () => drawSoon(null));
   source.addEventListener("open", () => {

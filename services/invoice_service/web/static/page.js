@@ -1,6 +1,7 @@
-// What every page has: menus that close by themselves.
+// What every page has: menus that close by themselves, and a button that prints.
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(event.target)) menu.open = false;
   }

@@ -6,6 +6,7 @@ from tests.integration.invoice_service.invoices.shop import BILLING_ADDRESS, Jso
 from tests.integration.invoice_service.invoices.test_batch_printing import made
 from tests.integration.invoice_service.web.people import People
 from tests.support.visitor import Seen, Visitor
+from tests.support.workbooks import cells, opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,7 +47,7 @@ async def test_what_came_of_it_is_told_in_a_sentence_and_by_number(shop: Shop, p
     links = [link.text for link in seen.all("//main//li//a")]
     told = seen.one("//*[@role='status'][p]").text_content().replace("\xa0", " ").strip()
     assert told == "2 finales, 1 ignorée : le code de taxes est manquant."
-    assert links == ["Factures", untaxed["number"], *finals]
+    assert links == ["Factures", "Lots", untaxed["number"], *finals]
     assert seen.all("//noscript/meta") == []
     english = await (await people.one("viewer", language="en")).get(seen.path)
     assert english.says("2 made final, 1 skipped: the tax code is missing.")
@@ -89,3 +90,40 @@ async def test_nothing_chosen_is_said(people: People) -> None:
     browser = await people.the("accountant")
     seen = await browser.send(await browser.get("/invoices"), "/invoices/batch", action="print")
     assert (seen.status, seen.says("Choisissez au moins une facture.")) == (422, True)
+
+
+async def test_the_list_tells_who_asked_for_what_and_what_came_of_it(shop: Shop, people: People) -> None:
+    invoices = [await shop.billing({"price": "10.00"}, customer=await shop.customer()) for _ in range(2)]
+    expect(await shop.patch(invoices[1], {"hold": {"reason": "prix"}}), 200)
+    refs = [one["number"] for one in invoices]
+    first = expect(await shop.api.post("/invoices/batch", {"action": "finalize", "invoices": refs}), 202)
+    for _ in range(3):
+        await batch_runner(shop, ahead=100).step()
+    second = expect(await shop.api.post("/invoices/batch", {"action": "print", "invoices": refs}), 202)
+
+    listed = expect(await shop.api.get("/batches?limit=2"), 200)["data"]
+    assert [one["id"] for one in listed] == [second["id"], first["id"]]
+    assert [(one["total"], one["done"], one["ended_at"] is None) for one in listed] == [
+        (2, 0, True),
+        (2, 2, False),
+    ]
+    assert [listed[1][name] for name in ("succeeded", "skipped", "failed")] == [1, 1, 0]
+    assert listed[0]["actor"] == second["actor"]
+    for query, wanted in (("action=print", [second["id"]]), ("ended=true&action=finalize", [first["id"]])):
+        found = expect(await shop.api.get(f"/batches?limit=1&{query}"), 200)["data"]
+        assert [one["id"] for one in found] == wanted
+
+    browser = await people.the("viewer")
+    seen = await browser.get("/batches?action=&ended=")
+    assert seen.path == "/batches"
+    texts = [" ".join(row.text_content().split()) for row in seen.all("//tbody/tr")[:2]]
+    assert texts[0].startswith("Impression de 2 factures")
+    assert texts[0].endswith("0 sur 2")
+    assert texts[1].endswith("Terminé 1 finale, 1 ignorée.")
+    assert second["actor"]["name"] in texts[1]
+    one = await browser.get(seen.all("//tbody/tr/th/a")[1].get("href"))
+    assert (one.path, one.says("1 finale, 1 ignorée")) == (f"/batches/{first['id']}", True)
+    with opened((await browser.get("/batches.xlsx?action=finalize")).body) as sheet:
+        heading, row = cells(sheet)[:2]
+    assert heading[3:7] == ("Factures", "Réussies", "Ignorées", "Échouées")
+    assert (row[0], row[3:]) == ("Produire les finales", (2, 1, 1, 0, "Terminé"))

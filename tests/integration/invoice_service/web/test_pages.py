@@ -27,6 +27,10 @@ _MORE_STATEMENTS = {
     "/": 8,
     "/invoices/new": 7,
     "/work-list": 7,
+    # What is not kept leads to the list.
+    "/work-list/done/{key}": 10,
+    "/reports/sales": 8,
+    "/reports/taxes": 8,
     "/customers/{code}": 10,
     "/invoices/{ref}/lines": 8,
     "/invoices/{ref}/emails/new": 7,

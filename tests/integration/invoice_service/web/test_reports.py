@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from services.invoice_service.web import reports
 from tests.integration.invoice_service.invoices.season import Season, season_of
-from tests.integration.invoice_service.invoices.shop import Shop
+from tests.integration.invoice_service.invoices.shop import Shop, expect
 from tests.integration.invoice_service.web.people import People
 from tests.support.visitor import Seen
 from tests.support.workbooks import cells, opened
@@ -155,3 +155,39 @@ async def test_workbooks_are_in_the_readers_language_and_of_what_is_seen(
         assert headings[0] == heading
         assert len(rows) > 4
     assert (await browser.get("/invoices.xlsx?status=wrong", Accept="text/html")).status == 400
+
+
+async def test_the_customers_as_a_workbook(shop: Shop, people: People) -> None:
+    rep = shop.code("R")
+    expect(await shop.api.put(f"/sales-reps/{rep}", {"name": "Marc-André"}), 201)
+    codes = [await shop.customer(name=f"Presse {n}", sales_rep=rep, active=n == 0) for n in range(2)]
+    browser = await people.the("viewer")
+    seen = await browser.get(f"/customers?sales_rep={rep}&limit=1&sort=-name")
+    with opened((await browser.get(seen.one("//a[contains(@href, '.xlsx')]").get("href"))).body) as sheet:
+        rows = cells(sheet)
+    assert rows == [
+        ("Code", "Entreprise", "Ville", "Représentant", "État"),
+        (codes[1], "Presse 1", "Québec", "Marc-André", "Inactif"),
+        (codes[0], "Presse 0", "Québec", "Marc-André", "Actif"),
+    ]
+
+
+async def test_a_shop_that_issues_as_several_can_ask_for_one_of_them(
+    season: Season, shop: Shop, people: People
+) -> None:
+    browser = await people.the("viewer")
+    pages = [f"/reports/{name}?{MAY}&business_entity=AUTRE" for name in ("sales", "taxes")]
+    assert [(await browser.get(path)).all("//select[@name='business_entity']") for path in pages] == [[], []]
+    main = expect(await shop.api.get("/business-entities/MAIN"), 200)
+    body = {name: main[name] for name in ("address", "gst_number", "qst_number")}
+    expect(await shop.api.put("/business-entities/AUTRE", {**body, "name": "Autre presse"}), 201)
+    try:
+        for path in pages:
+            seen = await browser.get(path)
+            assert seen.one("//select[@name='business_entity']").value == "AUTRE"
+            assert "business_entity=AUTRE" in seen.one("//a[contains(@href, '.xlsx')]").get("href")
+            assert seen.all("//tr[@class='final']") == []
+        of_main = await browser.get(f"/reports/sales?{MAY}&business_entity=MAIN")
+        assert len(of_main.all("//tr[@class='final']")) == 6
+    finally:
+        expect(await shop.api.delete("/business-entities/AUTRE"), 204)

@@ -8,6 +8,7 @@ import pytest
 from tests.integration.invoice_service.invoices.shop import CUSTOMER, Shop, expect
 from tests.integration.invoice_service.web.people import People
 from tests.support.visitor import Seen
+from tests.support.workbooks import cells, opened
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -141,6 +142,10 @@ async def test_of_several_each_is_told_by_name_and_none_stops_the_others(shop: S
     )
     assert told.status == 200
     assert told.says("2 proformas préparées.")
+    # It is an address: looking at it again, or sending the same form again, makes nothing more.
+    assert told.path.startswith("/work-list/done/")
+    assert outcomes(await browser.get(told.path)) == outcomes(told)
+    assert (await (await people.the("accountant")).get(told.path)).path == "/work-list"
     texts = outcomes(told)
     for text, job, part in zip(
         texts,
@@ -217,3 +222,24 @@ async def test_more_than_two_hundred_at_once_wait(people: People) -> None:
     told = await browser.send(seen, "/work-list", chosen=[f"D-{n}" for n in range(203)])
     assert told.says("3 autres dossiers choisis sont restés dans la liste")
     assert len(outcomes(told)) == 200
+
+
+async def test_the_list_as_a_workbook_is_what_the_page_shows(shop: Shop, people: People) -> None:
+    customer = await shop.customer(name="=1+1 Presses")
+    jobs = [
+        await shop.job(customer, title=f"Encart {n}", unit_price=None, total_price="10.00") for n in range(3)
+    ]
+    invoice = await shop.invoice(job=jobs[1])
+    expect(await shop.patch_line(invoice, {"quantity": "400"}), 200)
+    browser = await people.the("viewer")
+    seen = await browser.get(f"/work-list?customer={customer}&limit=2")
+    link = seen.one("//a[contains(@href, '.xlsx')]").get("href")
+    with opened((await browser.get(link)).body) as sheet:
+        heading, *rows, total = cells(sheet)
+        assert sheet.auto_filter.ref == "A1:L4"
+    assert (heading[0], heading[9]) == ("Dossier", "Montant en attente")
+    assert [row[0] for row in rows] == jobs
+    assert rows[1][1:3] == ("Encart 1", "=1+1 Presses")
+    assert (rows[1][4:8], rows[1][9:]) == ((1000, None, 400, 600), (6, "CAD", invoice["number"]))
+    assert isinstance(rows[0][8], dt.datetime)
+    assert (total[0], total[9], total[10]) == ("Total", 26, "CAD")
