@@ -13,6 +13,7 @@ from tests.support.deployment import Deployment
 from tests.support.killed_process import LAST_WORDS
 from tests.support.processes import ServiceProcess
 from tests.support.shop_client import Json, ShopClient, settled
+from tests.support.visitor import visiting
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -144,6 +145,34 @@ async def test_the_relay_in_the_middle_of_a_batch(
 async def _without_outcome(shop: ShopClient, batch: Json) -> int:
     now = await shop.get(f"/batches/{batch['id']}")
     return int(now["total"] - now["done"])
+
+
+async def test_the_api_between_two_jobs_that_a_clerk_bills_at_once(
+    factures: Deployment, shop: ShopClient, tap: BusTap
+) -> None:
+    numbers = [f"K-8{letter}" for letter in "abc"]
+    for number in numbers:
+        body = {"customer": "C-0153", **_body(job(number))}
+        await shop.call("PUT", f"/jobs/{number}", body)
+    person = {"email": "commis@shop.example", "password": "une longue phrase à retenir"}
+    await shop.call("POST", "/users", {**person, "name": "Commis", "role": "biller"})
+    async with visiting(shop.address) as clerk:
+        await clerk.log_in(**person)
+        page = await clerk.get("/work-list?q=K-8")
+        point = "after services.invoice_service.web.work_list_billing:_billed"
+        await doomed((factures.api, point))
+        with pytest.raises(aiohttp.ClientError):
+            await clerk.send(page, "/work-list", chosen=numbers)
+        await dies_and_comes_back(factures.api, point)
+        made = [len((await shop.get(f"/jobs/{number}"))["invoices"]) for number in numbers]
+        assert sorted(made) == [0, 0, 1]
+
+        told = await clerk.send(page, "/work-list", chosen=numbers)
+
+    assert told.says("3 proformas préparées.")
+    for number in numbers:
+        assert len((await shop.get(f"/jobs/{number}"))["invoices"]) == 1
+    await assert_books_close(factures, shop, tap)
 
 
 async def test_each_worker_between_its_effect_and_its_answer(
