@@ -3,29 +3,24 @@
 import asyncio
 import hashlib
 import io
-import re
 import zipfile
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from aiohttp import web
-from multipart import MultipartSegment, PushMultipartParser, parse_options_header
 
 from services.invoice_service.api.answers import Answer
 from services.invoice_service.api.problems import UnsupportedMediaType
 from services.invoice_service.api.requests import raw_body
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import transact
+from services.invoice_service.api.uploads import MULTIPART, parts_of
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.domain.attachments import ZIP, attached_name, content_type_of
 from services.invoice_service.domain.errors import FieldError, Invalid
 from shared.identifiers import new_id
 
-_MOST_PARTS = 16
-_QUOTED_NAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^\s;]+)""", re.IGNORECASE)
-_ANY_BYTES = "latin-1"
 _MEMBER = b"PK\x01\x02"
 _MOST_MEMBERS = 5_000
 
@@ -85,30 +80,11 @@ def _members(content: bytes) -> list[str]:
 
 
 def _file_of(request: web.Request, body: bytes) -> tuple[str, bytes]:
-    """Name and content of the part `file`."""
-    content_type, options = parse_options_header(request.headers.get("Content-Type", ""))
-    if content_type != "multipart/form-data":
+    """Name and content of the part `file`; nothing when there is none."""
+    if request.content_type != MULTIPART:
         raise UnsupportedMediaType
-    name, content, inside = "", b"", False
     try:
-        with PushMultipartParser(
-            options.get("boundary", ""), max_segment_count=_MOST_PARTS, header_charset=_ANY_BYTES
-        ) as parser:
-            for event in parser.parse(body):
-                if isinstance(event, MultipartSegment):
-                    inside = event.name == "file" and not content
-                    if inside:
-                        name = _file_name(event)
-                elif inside and event:
-                    content += event
-    except ValueError:  # MultipartError, or a boundary that is no text
-        content = b""
-    return name, content
-
-
-def _file_name(part: MultipartSegment) -> str:
-    """The name that was sent: plain UTF-8, or as mail headers write it (older clients)."""
-    if part.filename is not None:
-        return str(part.filename).encode(_ANY_BYTES).decode("utf-8", "replace")
-    quoted = _QUOTED_NAME.search(part.header("Content-Disposition"))
-    return unquote(quoted[1], errors="replace") if quoted else ""
+        _, files = parts_of(request.headers["Content-Type"], body)
+    except ValueError:
+        files = ()
+    return next(((file.name, file.content) for file in files if file.field == "file"), ("", b""))

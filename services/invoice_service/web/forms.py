@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from services.invoice_service.api.problems import UnsupportedMediaType
 from services.invoice_service.api.requests import raw_body
+from services.invoice_service.api.uploads import MULTIPART, SentFile, parts_of
 from services.invoice_service.api.validation import invalid_body
 from services.invoice_service.domain.errors import Invalid
-from services.invoice_service.web.uploads import MULTIPART, SentFile, parts_of
 
 M = TypeVar("M", bound=BaseModel)
 

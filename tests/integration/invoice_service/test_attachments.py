@@ -86,6 +86,13 @@ async def test_an_empty_file_or_none(invoicing: Invoicing) -> None:
     assert (await upload(invoicing, PDF, part="other")).fields == {"file": "required"}
 
 
+async def test_a_name_may_be_written_as_mail_does(invoicing: Invoicing) -> None:
+    head = b"--x\r\nContent-Disposition: form-data; name=file; filename*=UTF-8''%C3%A9preuve.pdf\r\n\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    reply = await invoicing.call("POST", "/attachments", raw=head + PDF + b"\r\n--x--\r\n", headers=headers)
+    assert (reply.status, reply.json["name"]) == (201, "épreuve.pdf")
+
+
 async def test_a_name_is_only_a_name(invoicing: Invoicing) -> None:
     reply = await upload(invoicing, PDF, "..\\..\\etc/passwd\u202efdp.exe.pdf")
     assert reply.json["name"] == "passwdfdp.exe.pdf"

@@ -1,18 +1,22 @@
 """The parts of a form with files (multipart/form-data): fields, and files of which nothing is believed yet."""
 
+import re
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from multipart import MultipartSegment, PushMultipartParser, parse_options_header
 
 MULTIPART = "multipart/form-data"
 _MOST_PARTS = 200
 _ANY_BYTES = "latin-1"
+_QUOTED_NAME = re.compile(r"""filename\*\s*=\s*utf-8'[^']*'([^\s;]+)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file as a browser sent it."""
+    """A file as it was sent in a `field`."""
 
+    field: str
     name: str
     content: bytes
 
@@ -37,9 +41,17 @@ def parts_of(content_type: str, body: bytes) -> tuple[dict[str, list[str]], tupl
             elif event:
                 content += event
             elif part is not None:
-                if part.filename is None:
+                name = _file_name(part)
+                if name is None:
                     fields.setdefault(part.name, []).append(content.decode("utf-8"))
-                elif part.filename or content:
-                    name = part.filename.encode(_ANY_BYTES).decode("utf-8", "replace")
-                    files.append(SentFile(name, bytes(content)))
+                elif name or content:
+                    files.append(SentFile(part.name, name, bytes(content)))
     return fields, tuple(files)
+
+
+def _file_name(part: MultipartSegment) -> str | None:
+    """The name that was sent: plain UTF-8, or as mail headers write it (older clients). None: it is no file."""
+    if part.filename is not None:
+        return str(part.filename).encode(_ANY_BYTES).decode("utf-8", "replace")
+    quoted = _QUOTED_NAME.search(part.header("Content-Disposition"))
+    return unquote(quoted[1], errors="replace") if quoted else None
