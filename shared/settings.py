@@ -1,4 +1,4 @@
-"""What the settings of every service have in common; each service has one class of its own on top."""
+"""What the settings of every process, and of every service, have in common; each has one class of its own on top."""
 
 import datetime as dt
 import json
@@ -55,10 +55,32 @@ AmqpUrl = Annotated[SecretStr, AfterValidator(_of_broker)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)]
 
 
-class ServiceSettings(BaseSettings):
+class ProcessSettings(BaseSettings):
     """Read from the environment once, at start; frozen. Every wrong value is reported at once (`load`)."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    log_level: LogLevel = Field(
+        default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
+    )
+    management_host: str = Field(
+        default="127.0.0.1",
+        validation_alias="MANAGEMENT_HOST",
+        description="where /livez, /readyz and /metrics are; they ask for no key",
+    )
+    management_port: int = Field(
+        default=0, ge=0, le=65535, validation_alias="MANAGEMENT_PORT", description="0: none"
+    )
+    drain_seconds: float = Field(
+        default=30,
+        gt=0,
+        validation_alias="DRAIN_SECONDS",
+        description="after a signal to stop, for so long what is under way may end",
+    )
+
+
+class ServiceSettings(ProcessSettings):
+    """What the services have, each in processes of its own, around a broker."""
 
     amqp_url: AmqpUrl = Field(
         default=SecretStr("amqp://guest:guest@localhost:5672/"),
@@ -77,17 +99,6 @@ class ServiceSettings(BaseSettings):
         validation_alias="RETRY_ATTEMPTS",
         description="after so many a message is parked, for a person to look at",
     )
-    log_level: LogLevel = Field(
-        default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
-    )
-    management_host: str = Field(
-        default="127.0.0.1",
-        validation_alias="MANAGEMENT_HOST",
-        description="where /livez, /readyz and /metrics are; they ask for no key",
-    )
-    management_port: int = Field(
-        default=0, ge=0, le=65535, validation_alias="MANAGEMENT_PORT", description="0: none"
-    )
     otel_exporter_otlp_endpoint: Annotated[str | None, BeforeValidator(_none_if_empty)] = Field(
         default=None,
         pattern="^https?://",
@@ -100,12 +111,6 @@ class ServiceSettings(BaseSettings):
         le=1,
         validation_alias="OTEL_TRACES_SAMPLER_ARG",
         description="how many of the traces that begin in a process are kept, 0 to 1",
-    )
-    drain_seconds: float = Field(
-        default=30,
-        gt=0,
-        validation_alias="DRAIN_SECONDS",
-        description="after a signal to stop, for so long what is under way may end",
     )
 
     def retry_policy(self) -> RetryPolicy:

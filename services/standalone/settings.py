@@ -3,15 +3,12 @@
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.settings import LogLevel
+from shared.settings import ProcessSettings
 
 
-class StandaloneSettings(BaseSettings):
-    """Read from the environment once, at start; frozen."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+class StandaloneSettings(ProcessSettings):
+    """Where it answers, and where it keeps what it has."""
 
     host: str = Field(default="127.0.0.1", validation_alias="HOST", description="where the API listens")
     port: int = Field(
@@ -38,21 +35,4 @@ class StandaloneSettings(BaseSettings):
         default=False,
         validation_alias="FACTURES_DEMO",
         description="on: a new data folder is filled with three years of an invented print shop",
-    )
-    log_level: LogLevel = Field(
-        default="INFO", validation_alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL"
-    )
-    management_host: str = Field(
-        default="127.0.0.1",
-        validation_alias="MANAGEMENT_HOST",
-        description="where /livez, /readyz and /metrics are; they ask for no key",
-    )
-    management_port: int = Field(
-        default=0, ge=0, le=65535, validation_alias="MANAGEMENT_PORT", description="0: none"
-    )
-    drain_seconds: float = Field(
-        default=30,
-        gt=0,
-        validation_alias="DRAIN_SECONDS",
-        description="after a signal to stop, for so long what is under way may end",
     )
