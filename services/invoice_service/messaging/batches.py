@@ -111,9 +111,9 @@ class BatchRunner:
                 await uow.batches.put_off(item, by=PAUSE)
         except Exception:
             # Whatever it was, the others of the batch must not suffer from it.
-            log.exception("invoice of a batch failed", batch_id=str(item.batch_id) if item else None)
             if item is None:
                 raise
+            log.exception("invoice of a batch failed", batch_id=str(item.batch_id))
             await self._stumbled(item)
         else:
             self._count(item, became)

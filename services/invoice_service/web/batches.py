@@ -124,7 +124,8 @@ def counted(
         for state in OUTCOMES
         if (count := outcomes.get(state, 0))
     ]
-    return f"{', '.join(parts)}." if parts else ""
+    told = ", ".join(parts)
+    return told if not told or told.endswith("…") else f"{told}."
 
 
 def _why(some: Sequence[BatchInvoice], words: Words) -> str:
