@@ -132,6 +132,14 @@ class SettingsRefused(Exception):
         super().__init__("\n".join(("settings missing or wrong:", *(f"  {one}" for one in self.problems))))
 
 
+class SettingMissing(Exception):
+    """A setting that only one command needs is not set; `variable` of the environment."""
+
+    def __init__(self, variable: str, purpose: str) -> None:
+        super().__init__(f"{variable} is needed: {purpose}")
+        self.variable = variable
+
+
 def variables(kind: type[BaseSettings]) -> dict[str, str]:
     """The environment's variable of each field."""
     prefix = kind.model_config.get("env_prefix") or ""

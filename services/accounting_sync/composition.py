@@ -19,16 +19,9 @@ from shared.observability.start import Start
 from shared.postgres import backup, migrations
 from shared.postgres.pool import Pool, open_pool
 from shared.postgres.reaching import reached
+from shared.settings import SettingMissing
 
 MIGRATIONS = files("services.accounting_sync") / "migrations"
-
-
-class SettingMissing(Exception):
-    """A setting that only this command needs is not set."""
-
-    def __init__(self, variable: str, purpose: str) -> None:
-        super().__init__(f"{variable} is needed: {purpose}")
-        self.variable = variable
 
 
 @asynccontextmanager

@@ -21,19 +21,12 @@ from shared.postgres import backup, migrations
 from shared.postgres.pool import Pool, open_pool
 from shared.postgres.reaching import reached
 from shared.runtime import repeated
+from shared.settings import SettingMissing
 
 _FORGET_EVERY_SECONDS = 60 * 60.0
 MIGRATIONS = files("services.mailer") / "migrations"
 OWNER = "mailer_owner"
 SERVICE = "mailer_service"
-
-
-class MigrationSettingsMissing(Exception):
-    """`migrate` and `restore` need an administrator's address, `migrate` the service's password too."""
-
-    def __init__(self, setting: str) -> None:
-        super().__init__(f"set {setting} to migrate")
-        self.setting = setting
 
 
 @asynccontextmanager
@@ -108,25 +101,34 @@ async def migrate(settings: MailerSettings) -> list[str]:
     """Make the roles and bring the schema up to date. Returns the migrations applied now.
 
     Raises:
-        MigrationSettingsMissing: no administrator's address, or no password for the service's role.
+        SettingMissing: no administrator's address, or no password for the service's role.
     """
     if settings.admin_database_url is None:
-        raise MigrationSettingsMissing("MAILER_ADMIN_DATABASE_URL")
+        raise SettingMissing("MAILER_ADMIN_DATABASE_URL", "the database's address as an administrator")
     password = urlsplit(settings.database_url.get_secret_value()).password
     if password is None:
-        raise MigrationSettingsMissing("MAILER_DATABASE_URL (with a password)")
+        raise SettingMissing("MAILER_DATABASE_URL", "with the password that the service's role shall have")
     admin = settings.admin_database_url.get_secret_value()
     await migrations.ensure_roles(admin, owner=OWNER, service=SERVICE, password=unquote(password))
     return await migrations.migrate(admin, MIGRATIONS, owner=OWNER)
+
+
+async def back_up(settings: MailerSettings, folder: Path) -> backup.Done:
+    """The database, in a new folder.
+
+    Raises:
+        BackupRefused: see `shared.postgres.backup`.
+    """
+    return await backup.back_up(settings.database_url.get_secret_value(), folder)
 
 
 async def restore(settings: MailerSettings, folder: Path) -> backup.Done:
     """A backup into an empty, migrated database.
 
     Raises:
-        MigrationSettingsMissing: no administrator's address.
+        SettingMissing: no administrator's address.
         BackupRefused: see `shared.postgres.backup`.
     """
     if settings.admin_database_url is None:
-        raise MigrationSettingsMissing("MAILER_ADMIN_DATABASE_URL")
+        raise SettingMissing("MAILER_ADMIN_DATABASE_URL", "the database's address as an administrator")
     return await backup.restore(settings.admin_database_url.get_secret_value(), OWNER, folder)

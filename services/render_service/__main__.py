@@ -3,8 +3,6 @@
 import argparse
 import asyncio
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from services.render_service.composition import serving
@@ -12,13 +10,10 @@ from services.render_service.errors import RenderError
 from services.render_service.own_forms import OwnForms
 from services.render_service.preview import preview
 from services.render_service.settings import RenderSettings
-from shared.bus.rabbitmq import connected_bus
-from shared.observability.health import Check, management_port
-from shared.observability.logging import configure_logging
-from shared.observability.start import Start
-from shared.observability.tracing import configure_tracing
 from shared.runtime import run
-from shared.settings import load_or_exit
+from shared.serving import at_work, prepared
+
+_NAME = "render_service"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -32,12 +27,11 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     if chosen.command == "preview":
         raise SystemExit(_preview(chosen.folder, chosen.template))
-    settings = load_or_exit(RenderSettings)
-    configure_logging("render_service", level=settings.log_level)
-    configure_tracing(
-        "render_service", settings.otel_exporter_otlp_endpoint, settings.otel_traces_sampler_arg
+    settings = prepared(_NAME, RenderSettings)
+    run(
+        at_work(_NAME, settings, lambda settings, bus, _: serving(settings, bus)),
+        drain_seconds=settings.drain_seconds,
     )
-    run(_process(settings), drain_seconds=settings.drain_seconds)
 
 
 def _preview(folder: Path, template: str | None) -> int:
@@ -53,21 +47,6 @@ def _preview(folder: Path, template: str | None) -> int:
     for path, failure in outcomes.items():
         print(f"{path}: {failure.message}" if failure else path, file=sys.stderr if failure else sys.stdout)
     return int(any(outcomes.values()))
-
-
-@asynccontextmanager
-async def _process(settings: RenderSettings) -> AsyncIterator[None]:
-    start = Start()
-    checks: dict[str, Check] = {"start": start.over}
-    url = settings.amqp_url.get_secret_value()
-    async with (
-        management_port(settings.management_host, settings.management_port, checks),
-        connected_bus(url, settings.retry_policy(), name="render_service", start=start) as bus,
-        serving(settings, bus) as held,
-    ):
-        checks |= held
-        start.begun()
-        yield
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from services.accounting_sync.composition import SettingMissing, migrate, transfer_log_pool
+from services.accounting_sync.composition import migrate, transfer_log_pool
 from services.accounting_sync.settings import AccountingSettings
 from services.accounting_sync.transfers import LogUnavailable, PostgresTransferLog, TransferBusy
 from shared.postgres.pool import open_pool
+from shared.settings import SettingMissing
 from tests.integration.accounting_sync.conftest import migrated_settings
 from tests.support.postgres import PrivatePostgres
 from tests.unit.accounting_sync.transfer_log_contract import (

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from services.mailer import __main__ as program
-from services.mailer.composition import database
+from services.mailer.composition import database, serving
 from services.mailer.settings import MailerSettings
 from shared.bus.rabbitmq import RabbitMQBus
 from shared.observability.start import Start
+from shared.serving import at_work
 from tests.integration.mailer.conftest import configured, settings_for
 from tests.integration.mailer.mailroom import Mailroom, RecordingBus
 from tests.support.postgres import PrivatePostgres
@@ -58,7 +58,11 @@ async def test_migrate_then_export(postgres: PrivatePostgres, room: Mailroom, tm
 
 async def test_migrate_without_an_administrator_says_what_is_missing(room: Mailroom) -> None:
     code, output, errors = await run("migrate", room.settings, admin=False)
-    assert (code, output, errors) == (1, "", "set MAILER_ADMIN_DATABASE_URL to migrate\n")
+    assert (code, output, errors) == (
+        1,
+        "",
+        "MAILER_ADMIN_DATABASE_URL is needed: the database's address as an administrator\n",
+    )
 
 
 async def test_serving_closes_its_bus(room: Mailroom, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +75,7 @@ async def test_serving_closes_its_bus(room: Mailroom, monkeypatch: pytest.Monkey
         return bus
 
     monkeypatch.setattr(RabbitMQBus, "connect", connect)
-    async with program._service(room.settings):
+    async with at_work("mailer", room.settings, serving):
         assert bus.consuming
         assert not bus.closed
     assert asked == [(room.settings.amqp_url.get_secret_value(), "mailer")]

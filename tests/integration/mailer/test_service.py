@@ -6,12 +6,13 @@ import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from services.mailer.composition import MigrationSettingsMissing, database, migrate, serving
+from services.mailer.composition import database, migrate, serving
 from services.mailer.deliveries import DatabaseUnavailable, Deliveries, UnknownEmail
 from services.mailer.export import lines
 from shared.bus import topology
 from shared.bus.outcome import Ack
 from shared.bus.port import Delivery
+from shared.settings import SettingMissing
 from tests.integration.mailer.conftest import migrated, settings_for
 from tests.integration.mailer.mailroom import Mailroom, RecordingBus
 from tests.support.postgres import PrivatePostgres
@@ -53,7 +54,7 @@ async def test_migrations_are_applied_once(postgres: PrivatePostgres) -> None:
     ],
 )
 async def test_migrating_says_what_it_needs(room: Mailroom, changes: dict[str, object], setting: str) -> None:
-    with pytest.raises(MigrationSettingsMissing, match=setting):
+    with pytest.raises(SettingMissing, match=setting):
         await migrate(room.settings.model_copy(update=changes))
 
 
