@@ -1,6 +1,7 @@
 """The limits of printing: held, and missed one by one."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_all_are_held() -> None:
         (3, {"ours": 2190.0}, "a row more takes 1.15 rows of a plain table, more than 1.1"),
     ],
 )
-def test_one_is_missed(place: int, changed: dict[str, float], said: str) -> None:
+def test_one_is_missed(place: int, changed: dict[str, Any], said: str) -> None:
     rows = [replace(row, **changed) if number == place else row for number, row in enumerate(HELD)]
 
     assert faults(rows) == [said]
