@@ -86,7 +86,8 @@ LISTING = Listing(
 # The name of a job's customer is looked up for the rows that are shown alone.
 _CHOICES = replace(
     LISTING,
-    columns="""j.number, j.title, j.customer, j.remaining_quantity as remaining, j.ordered_quantity as ordered,
+    columns="""j.number, j.title, j.customer,
+        trim_scale(j.remaining_quantity) as remaining, trim_scale(j.ordered_quantity) as ordered,
         (select c.name from customers c where c.code = j.customer) as customer_name""",
 )
 

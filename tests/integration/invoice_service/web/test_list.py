@@ -106,7 +106,7 @@ async def test_an_invoice_is_made_from_a_job_or_empty(shop: Shop, people: People
     customer = await shop.customer(name="Fromagerie du Rang")
     job, foreign = await shop.job(customer, title="Étiquettes"), await shop.job()
     seen = await browser.get("/invoices/new?q=fromagerie")
-    assert seen.says("Fromagerie du Rang")
+    assert seen.says("Fromagerie du Rang · reste 1 000 sur 1 000")
     assert [button.get("value") for button in seen.all("//button[@name='job']")] == [job]
     seen = await browser.get(f"/invoices/new?customer={customer}")
     assert [button.get("value") for button in seen.all("//button[@name='job']")] == [job]
