@@ -25,6 +25,11 @@ def several(one: Invoice) -> bool:
     return draft(one) and len(one.lines) > 1
 
 
+def with_removed(one: Invoice) -> bool:
+    """A pro forma of an invoice, of which lines were removed."""
+    return draft(one) and bool(one.removed)
+
+
 PLACES = st.integers(0, 5)
 
 
@@ -90,6 +95,18 @@ class JobLines(Clerk):
             "DELETE",
             self.line_path(ref, key),
             status=204,
+            headers=self.version_of(ref),
+        )
+
+    @precondition(has(with_removed))
+    @rule(ref=any_of(with_removed), which=PLACES)
+    def restore_line(self, ref: str, which: int) -> None:
+        removed = list(self.world.invoices[ref].removed)
+        line_id = removed[-1 - which % len(removed)]
+        self.act(
+            lambda world: lines.restore(world, ref, line_id),
+            "POST",
+            f"{self.path(ref)}/lines/{line_id}/restore",
             headers=self.version_of(ref),
         )
 

@@ -235,9 +235,28 @@ def edit(
 def remove(world: World, ref: str, key: int) -> None:
     """DELETE of a line."""
     invoice = opened(world, ref)
-    invoice.lines.remove(invoice.line(key))
+    line = invoice.line(key)
+    invoice.removed[line.id] = invoice.lines.index(line), line
+    invoice.lines.remove(line)
     settle(invoice)
     world.tell(invoice, "line.removed")
+
+
+def restore(world: World, ref: str, line_id: str) -> None:
+    """A line that was removed comes back; one that has already stays as it is."""
+    invoice = opened(world, ref)
+    place, line = invoice.removed[line_id]
+    if any(other.id == line_id for other in invoice.lines):
+        return
+    before = billed_of(world, list(world.jobs))
+    if line.job:
+        check_job(world, invoice, line.job, forced=True)
+        if line.charge and line.charge not in {charge.id for charge in world.jobs[line.job].charges}:
+            raise Refused(422, "invalid", errors=frozenset({("extra_charge", "unknown_reference")}))
+    invoice.lines.insert(place, line)
+    settle(invoice)
+    check_quantities(world, before, role="admin", by_name=False)
+    world.tell(invoice, "line.restored")
 
 
 def order(world: World, ref: str, keys: list[int]) -> None:

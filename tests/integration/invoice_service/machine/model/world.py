@@ -112,7 +112,10 @@ class Axis:
 
 @dataclass(kw_only=True)
 class Invoice:
-    """An invoice or credit note; `ref` is its pro forma number, which always finds it."""
+    """An invoice or credit note; `ref` is its pro forma number, which always finds it.
+
+    `removed`: what was removed of its lines, by id, each with the place that it had.
+    """
 
     ref: str
     customer: str
@@ -144,6 +147,7 @@ class Invoice:
     favourites: set[str] = field(default_factory=set)
     manual: set[str] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list)
+    removed: dict[str, tuple[int, Line]] = field(default_factory=dict)
     subtotal: Number = ZERO
     taxes: dict[str, Tax] = field(default_factory=dict)
     total: Number = ZERO
