@@ -52,7 +52,7 @@ async def run(wanted: argparse.Namespace, chosen: frozenset[str]) -> bool:
             said(lists.table(rows))
             if wanted.write:
                 report.write("lists", f"{_where()}\n\n{lists.table(rows)}")
-            held = held and all(row.ratio <= lists.MOST for row in rows)
+            held = held and all(row.held for row in rows)
     return held
 
 

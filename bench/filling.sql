@@ -1,7 +1,8 @@
 -- Years of an invented shop: customers, jobs, invoices in every state, as many as `bench.invoices` says.
 -- Written in one go, past triggers and foreign keys (see bench/filling.py); the amounts, the numbers and the series
--- agree all the same. The newest twentieth is open; one in a hundred is a credit note; every tenth is of one large
--- customer. Ids and all else follow from the number of a row, so two fillings are alike.
+-- agree all the same. The newest twentieth is open, at most a thousand, and sixty have a star: neither piles up with
+-- the years. One in a hundred is a credit note; every tenth is of one large customer. Ids and all else follow from the
+-- number of a row, so two fillings are alike.
 
 create function pg_temp.id_of(kind text, i bigint) returns uuid language sql immutable as $$
     select ('01900000-0000-7000-8' || kind || '-' || lpad(to_hex(i), 12, '0'))::uuid
@@ -45,7 +46,7 @@ insert into customers (code, name, tax_code, payment_term, payment_method, sales
 
 create temporary table planned as
     with numbered as (
-        select i, n, i > n - n / 20 as recent, i % 100 = 99 and i > 100 as is_credit,
+        select i, n, i > n - least(n / 20, 1000) as recent, i % 100 = 99 and i > 100 as is_credit,
             case when i % 10 = 0 then 1 else 1 + i * 7919 % customers end as c,
             today - ((n - i) * 3650 / n)::integer as day,
             (150 + i * 37 % 9000 + i % 100 / 100.0)::numeric(17, 2) as price
@@ -125,7 +126,7 @@ insert into invoice_axes (invoice_id, rendering_state, rendering_at, rendering_v
     from planned;
 insert into invoice_documents (invoice_id, version, final, key, sha256, size, rendered_at)
     select id, 2, true, 'bench/' || i, repeat('0', 64), 30000, at from planned where is_final;
-insert into favourites (actor, invoice_id) select 'bootstrap', id from planned where i % 1000 = 500;
+insert into favourites (actor, invoice_id) select 'bootstrap', id from planned where i % greatest(n / 60, 1) = 5;
 
 insert into emails (id, invoice_id, version, final, state, sender, subject, body, language, with_pdf, pdf_name,
                     message_id, requested, created_at, sent_at)
