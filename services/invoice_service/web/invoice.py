@@ -21,6 +21,7 @@ from services.invoice_service.domain.errors import Conflict, Invalid, Refusal, S
 from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.fields import NAMES, Field, fields_of, sent_values, typed
 from services.invoice_service.web.forms import Form, form_of, validated
+from services.invoice_service.web.line_editor import KINDS
 from services.invoice_service.web.links import invoice_path
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
@@ -74,6 +75,7 @@ def draw(
         "invoice.html",
         status=status,
         invoice=invoice,
+        kinds=KINDS,
         here=invoice_path(shown.loaded.invoice.number),
         fields={name: typed(field, form) for name, field in fields.items()},
         editable=editable,

@@ -69,6 +69,8 @@ def _page(request: web.Request, found: Found) -> web.Response:
         statuses=[status.value for status in Status],
         chosen_statuses=_statuses(chosen),
         filters=sum(1 for name in _IN_PANEL if name in chosen),
+        orders=_ORDERS,
+        order="" if (order := request.query.get("sort", "")) == LISTING.default else order,
         sorts={name: _sorted_by(request, name) for name in _SORTED},
         here=request.path_qs,
         workbook=_workbook(request),
@@ -88,6 +90,19 @@ def _statuses(chosen: dict[str, list[str]]) -> list[str]:
     return [status.value for status in Status] if "all" in statuses else statuses
 
 
+def _sort(first: str) -> str:
+    """Ties go by number, newest first."""
+    return first if first.removeprefix("-") == "number" else f"{first},-number"
+
+
+# Of the list as it comes nothing is said in its address.
+_ORDERS = tuple(
+    (name, way, "" if _sort(f"{sign}{name}") == LISTING.default else _sort(f"{sign}{name}"))
+    for name in _SORTED
+    for way, sign in (("ascending", ""), ("descending", "-"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sorting:
     """A column's header: where it leads, and how the list is sorted by it now (none, ascending, descending)."""
@@ -104,11 +119,6 @@ def _sorted_by(request: web.Request, name: str) -> Sorting:
         return Sorting(_with(request, sort=_sort(other)), "descending" if descending else "ascending")
     # What is newest, or largest, is looked for first.
     return Sorting(_with(request, sort=_sort(f"-{name}" if name in ("date", "subtotal") else name)), "none")
-
-
-def _sort(first: str) -> str:
-    """Ties go by number, newest first."""
-    return first if first.removeprefix("-") == "number" else f"{first},-number"
 
 
 def _with(request: web.Request, **changed: str) -> str:

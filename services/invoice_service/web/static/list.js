@@ -11,7 +11,7 @@ function address() {
   const fields = [...new FormData(finder)].filter(([, value]) => value !== "");
   const kept = new URLSearchParams(location.search).get("sort");
   const asked = new URLSearchParams(fields);
-  if (kept) asked.set("sort", kept);
+  if (kept && !finder.elements.sort) asked.set("sort", kept);
   return asked.size ? `${finder.action}?${asked}` : finder.action;
 }
 

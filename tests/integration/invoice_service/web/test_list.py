@@ -58,6 +58,11 @@ async def test_a_header_sorts_and_turns_round(shop: Shop, people: People) -> Non
     assert numbers(seen) == [first["number"], second["number"]]
     header = seen.one("//thead//a[normalize-space()='Sous-total']")
     assert header.getparent().get("aria-sort") == "descending"
+    # What has no headers, a telephone, has the same as a choice; it goes along with the next search.
+    chosen = seen.one("//select[@name='sort']/option[@selected]")
+    assert (chosen.text, chosen.get("value")) == ("Sous-total, décroissant", "-subtotal,-number")
+    odd = await browser.get(f"/invoices?customer={customer}&sort=total")
+    assert odd.one("//select[@name='sort']/option[@selected]").text == "total"
     seen = await browser.get(header.get("href"))
     assert numbers(seen) == [second["number"], first["number"]]
 
