@@ -1,21 +1,22 @@
 """« Entités commerciales » : our issuing companies, each with its address, tax numbers and logo."""
 
 import base64
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
 from services.invoice_service.api.answers import shown
 from services.invoice_service.api.bodies.entities import BusinessEntityBody, BusinessEntityShown, LogoBody
 from services.invoice_service.api.business_entities import LISTING
-from services.invoice_service.api.lists import list_query
-from services.invoice_service.api.requests import path_code
-from services.invoice_service.api.services import ACTOR, SERVICES
+from services.invoice_service.api.routing import ADMIN, UPLOAD_LIMIT
+from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import read
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.keep_logo import keep_logo
+from services.invoice_service.application.listing import ListQuery, Page
+from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.put_business_entity import (
     KIND,
@@ -23,25 +24,15 @@ from services.invoice_service.application.put_business_entity import (
     put_business_entity,
 )
 from services.invoice_service.application.records import BusinessEntity
-from services.invoice_service.domain.actors import Role
-from services.invoice_service.domain.errors import Invalid, NotFound
+from services.invoice_service.domain.errors import Invalid
 from services.invoice_service.domain.texts import Language
-from services.invoice_service.web.attempts import (
-    Attempt,
-    attempted,
-    coded,
-    entries_of,
-    first_fault,
-    require_new,
-    settled,
-)
-from services.invoice_service.web.forms import FILES, Form, form_of, validated
-from services.invoice_service.web.inputs import Input, body_of, defaults, shown_before, texts_of, typed_in
-from services.invoice_service.web.pages import see_other
-from services.invoice_service.web.record_list import ListRow, RecordList, record_list_page, without_empty
-from services.invoice_service.web.view import page, view_of
+from services.invoice_service.web.attempts import Attempt, coded, entries_of
+from services.invoice_service.web.forms import FILES, Form, validated
+from services.invoice_service.web.inputs import Input, body_of, shown_before, texts_of, typed_in
+from services.invoice_service.web.record_list import ListRow, RecordList
+from services.invoice_service.web.record_pages import RecordPages, Step
+from services.invoice_service.web.view import view_of
 
-PATH = "/settings/business-entities"
 PARTS = {
     "entity": (
         Input("name"),
@@ -61,175 +52,127 @@ PARTS = {
     ),
     "tax_numbers": (Input("gst_number"), Input("qst_number")),
 }
-_LIST = RecordList(
-    "business_entities", ("name", "address.city", "gst_number", "qst_number", "is_default"), LISTING
-)
 _INPUTS = tuple(one for inputs in PARTS.values() for one in inputs)
 _ADDRESS = tuple(one.name for one in PARTS["address"] if one.name != "address.country")
 _PNG = b"\x89PNG"
 
 
-async def show(request: web.Request) -> web.Response:
-    """The list, or (`add`) the form of a new one."""
-    answer = without_empty(request, PATH)
-    if answer is not None:
-        return answer
-    if "add" in request.query:
-        return _page(request, None, "")
-    asked = list_query(request, LISTING)
-    found = await read(request, lambda uow, _: uow.business_entities.page(asked))
-    words = view_of(request).words
-    rows = [
-        ListRow(
-            one.code,
-            (
-                one.name,
-                one.address.city if one.address else "",
-                one.gst_number or "",
-                one.qst_number or "",
-                words("sheet.yes") if one.is_default else "",
-            ),
-            one.active,
-        )
-        for one in found.items
-    ]
-    return record_list_page(request, _LIST, found, rows, may_edit=_may_edit(request))
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """The picture that was chosen, as a data URL, or that the one there is goes."""
+
+    chosen: str | None = None
+    removed: bool = False
 
 
-async def show_one(request: web.Request) -> web.Response:
-    """The page of one."""
-    code = path_code(request)
-    entity = await read(request, lambda uow, _: uow.business_entities.get(code))
-    if entity is None:
-        raise NotFound(KIND, code)
-    return _page(request, entity, code)
+class Entities(RecordPages[BusinessEntity, Logo]):
+    """The pages."""
 
+    kind = KIND
+    list = RecordList(
+        "business_entities", ("name", "address.city", "gst_number", "qst_number", "is_default"), LISTING
+    )
+    template = "entity.html"
+    write = ADMIN
+    body_limit = UPLOAD_LIMIT
 
-async def add(request: web.Request) -> web.Response:
-    """Add one."""
-    form, language = await form_of(request), view_of(request).language
-    code = form.text("code")
-    logo = _sent_logo(request, form)
+    async def listed(
+        self, request: web.Request, asked: ListQuery
+    ) -> tuple[Page[BusinessEntity], Sequence[ListRow]]:
+        """See the base."""
+        found = await read(request, lambda uow, _: uow.business_entities.page(asked))
+        yes = view_of(request).words("sheet.yes")
+        rows = [
+            ListRow(
+                one.code,
+                (
+                    one.name,
+                    one.address.city if one.address else "",
+                    one.gst_number or "",
+                    one.qst_number or "",
+                    yes if one.is_default else "",
+                ),
+                one.active,
+            )
+            for one in found.items
+        ]
+        return found, rows
 
-    async def step(uow: UnitOfWork, context: Context) -> None:
-        entity = _declared(code, typed_in(_INPUTS, form), logo, language)
-        require_new(code, await put_business_entity(uow, context, entity))
+    def beside(self, request: web.Request, _record: BusinessEntity | None, form: Form | None) -> Logo:
+        """The picture that was chosen, or the one that came with a form that was refused."""
+        if form is None:
+            return Logo()
+        for file in request.get(FILES, ()):
+            kind = "image/png" if file.content.startswith(_PNG) else "image/svg+xml"
+            return Logo(f"data:{kind};base64,{base64.b64encode(file.content).decode('ascii')}")
+        return Logo(form.text("kept_logo") or None, bool(form.text("remove_logo")))
 
-    attempt = await _attempted(request, form, logo, step)
-    if attempt is not None:
-        return _page(request, None, code, attempt, logo)
-    return see_other(f"{PATH}/{quote(code, safe='')}?done=saved")
+    def inputs(self, _beside: Logo) -> tuple[Input, ...]:
+        """See the base."""
+        return _INPUTS
 
+    def texts(self, record: BusinessEntity, inputs: Sequence[Input], language: Language) -> dict[str, str]:
+        """See the base."""
+        return texts_of(inputs, shown(BusinessEntityShown.model_validate(record)), language)
 
-async def save(request: web.Request) -> web.Response:
-    """Save what was changed of one; what others changed meanwhile stays."""
-    code, form, language = path_code(request), await form_of(request), view_of(request).language
-    logo = _sent_logo(request, form)
+    async def stored(self, uow: UnitOfWork, code: str, *, lock: bool = False) -> BusinessEntity | None:
+        """See the base. Which one is the default is of all of them: all are locked."""
+        if not lock:
+            return await uow.business_entities.get(code)
+        entities = await uow.business_entities.all(lock=True)
+        return next((one for one in entities if one.code == code), None)
 
-    async def step(uow: UnitOfWork, context: Context) -> None:
-        current = await _locked(uow, code)
-        texts = settled(_INPUTS, form, _texts(current, language))
-        kept = None if form.text("remove_logo") else current.logo
-        await put_business_entity(uow, context, _declared(code, texts, logo or kept, language))
+    async def put(
+        self,
+        uow: UnitOfWork,
+        context: Context,
+        code: str,
+        current: BusinessEntity | None,
+        texts: Mapping[str, str],
+        beside: Logo,
+        language: Language,
+    ) -> Put[BusinessEntity]:
+        """See the base."""
+        kept = current.logo if current and not beside.removed else None
+        body = {**body_of(_INPUTS, texts, language), "logo": beside.chosen or kept}
+        if not any(texts[name] for name in _ADDRESS):
+            body["address"] = None  # a country alone is none
+        return await put_business_entity(uow, context, coded(BusinessEntityBody, code, body).entity(code))
 
-    attempt = await _attempted(request, form, logo, step)
-    if attempt is None:
-        return see_other(f"{PATH}/{quote(code, safe='')}?done=saved")
-    return _page(request, await _entity(request, code), code, attempt, logo)
-
-
-async def delete(request: web.Request) -> web.Response:
-    """Delete one that never issued anything."""
-    code, form = path_code(request), await form_of(request)
-
-    async def step(uow: UnitOfWork, context: Context) -> None:
+    async def remove(self, uow: UnitOfWork, context: Context, code: str) -> None:
+        """See the base."""
         await delete_business_entity(uow, context, code)
 
-    attempt = await attempted(request, (), form, step)
-    if attempt is None or attempt.gone:
-        return see_other(f"{PATH}?deleted={quote(code)}")
-    entity = await _entity(request, code)
-    now = _texts(entity, view_of(request).language) if entity else {}
-    return _page(request, entity, code, replace(attempt, values=now, was=now))
+    async def attempted(
+        self, request: web.Request, inputs: Sequence[Input], form: Form, beside: Logo, step: Step
+    ) -> Attempt | None:
+        """Keep a new logo where the renderer finds it, before the transaction; then do it."""
+        try:
+            if beside.chosen is not None:
+                validated(LogoBody, {"logo": beside.chosen})
+                await keep_logo(request.app[SERVICES].documents, beside.chosen)
+        except Invalid as refusal:
+            return Attempt(values=typed_in(inputs, form), was=shown_before(inputs, form), refusal=refusal)
+        return await super().attempted(request, inputs, form, beside, step)
+
+    async def drawn(
+        self,
+        _request: web.Request,
+        record: BusinessEntity | None,
+        now: Mapping[str, str],
+        beside: Logo,
+        attempt: Attempt | None,
+        faults: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """See the base."""
+        new_logo = beside.chosen if "logo" not in faults else None
+        return {
+            "parts_of_it": [
+                (name, entries_of(inputs, now, attempt, faults)) for name, inputs in PARTS.items()
+            ],
+            "logo": new_logo or (record.logo if record else None),
+            "new_logo": new_logo,
+        }
 
 
-async def _attempted(
-    request: web.Request,
-    form: Form,
-    logo: str | None,
-    step: Callable[[UnitOfWork, Context], Awaitable[None]],
-) -> Attempt | None:
-    """Keep a new logo where the renderer finds it, before the transaction; then do it."""
-    try:
-        if logo is not None:
-            validated(LogoBody, {"logo": logo})
-            await keep_logo(request.app[SERVICES].documents, logo)
-    except Invalid as refusal:
-        typed = typed_in(_INPUTS, form)
-        return Attempt(values=typed, was=shown_before(_INPUTS, form), refusal=refusal)
-    return await attempted(request, _INPUTS, form, step)
-
-
-async def _entity(request: web.Request, code: str) -> BusinessEntity | None:
-    return await read(request, lambda uow, _: uow.business_entities.get(code))
-
-
-async def _locked(uow: UnitOfWork, code: str) -> BusinessEntity:
-    entities = await uow.business_entities.all(lock=True)
-    found = next((one for one in entities if one.code == code), None)
-    if found is None:
-        raise NotFound(KIND, code)
-    return found
-
-
-def _texts(entity: BusinessEntity, language: Language) -> dict[str, str]:
-    return texts_of(_INPUTS, shown(BusinessEntityShown.model_validate(entity)), language)
-
-
-def _declared(code: str, texts: Mapping[str, str], logo: str | None, language: Language) -> BusinessEntity:
-    body = {**body_of(_INPUTS, texts, language), "logo": logo}
-    if not any(texts[name] for name in _ADDRESS):
-        body["address"] = None  # a country alone is none
-    return coded(BusinessEntityBody, code, body).entity(code)
-
-
-def _sent_logo(request: web.Request, form: Form) -> str | None:
-    """The picture that was chosen, as a data URL, or the one that came with a form that was refused."""
-    for file in request.get(FILES, ()):
-        kind = "image/png" if file.content.startswith(_PNG) else "image/svg+xml"
-        return f"data:{kind};base64,{base64.b64encode(file.content).decode('ascii')}"
-    return form.text("kept_logo") or None
-
-
-def _may_edit(request: web.Request) -> bool:
-    return request[ACTOR].at_least(Role.ADMIN)
-
-
-def _page(
-    request: web.Request,
-    entity: BusinessEntity | None,
-    code: str,
-    attempt: Attempt | None = None,
-    logo: str | None = None,
-) -> web.Response:
-    language = view_of(request).language
-    faults = attempt.faults(language) if attempt else {}
-    now = _texts(entity, language) if entity else defaults(_INPUTS)
-    new_logo = logo if "logo" not in faults else None
-    return page(
-        request,
-        "entity.html",
-        status=attempt.status if attempt else 200,
-        entity=entity,
-        code=code,
-        parts_of_it=[(name, entries_of(inputs, now, attempt, faults)) for name, inputs in PARTS.items()],
-        attempt=attempt,
-        faults=faults,
-        focus=first_fault(_INPUTS, faults) if entity or (attempt and "code" not in faults) else "code",
-        logo=new_logo or (entity.logo if entity else None),
-        new_logo=new_logo,
-        done=request.query.get("done") == "saved",
-        deleting="delete" in request.query,
-        may_edit=_may_edit(request),
-        address=f"{PATH}/{quote(code, safe='')}",
-    )
+ENTITIES = Entities()

@@ -34,7 +34,7 @@ class Place:
 
 # By `settings.group.<name>`; a group without a place is not shown.
 GROUPS: Mapping[str, tuple[Place, ...]] = {
-    "shop": (Place("company", company.PATH), Place("business_entities", entities.PATH)),
+    "shop": (Place("company", company.PATH), Place("business_entities", entities.ENTITIES.list.path)),
     "billing": (
         Place("products", "/settings/products"),
         Place("extra_charges", "/settings/extra-charges"),
@@ -44,7 +44,7 @@ GROUPS: Mapping[str, tuple[Place, ...]] = {
     ),
     "accounting": (
         Place("gl_accounts", "/settings/gl-accounts"),
-        Place("tax_codes", tax_codes.PATH),
+        Place("tax_codes", tax_codes.TAX_CODES.list.path),
         Place("series", "/settings/series", ADMIN),
     ),
     "texts": (

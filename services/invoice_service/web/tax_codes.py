@@ -1,42 +1,31 @@
 """« Codes de taxes » : which taxes each charges, at which rates since when."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import replace
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiohttp import web
 
-from services.invoice_service.api.answers import Json, shown
+from services.invoice_service.api.answers import shown
 from services.invoice_service.api.bodies.taxes import TaxCodeBody, TaxCodeShown
-from services.invoice_service.api.lists import list_query
-from services.invoice_service.api.requests import context_of, path_code
-from services.invoice_service.api.services import ACTOR
+from services.invoice_service.api.requests import context_of
+from services.invoice_service.api.routing import ACCOUNTANT
 from services.invoice_service.api.tax_codes import LISTING
 from services.invoice_service.api.transact import read
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.listing import Page
+from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.put_tax_code import KIND, delete_tax_code, put_tax_code
-from services.invoice_service.domain.actors import Role
-from services.invoice_service.domain.errors import FieldError, Invalid, NotFound
+from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.tax import TaxCode
 from services.invoice_service.domain.texts import Language
-from services.invoice_service.web.attempts import (
-    Attempt,
-    attempted,
-    coded,
-    entries_of,
-    first_fault,
-    require_new,
-    settled,
-)
+from services.invoice_service.web.attempts import Attempt, coded, entries_of
 from services.invoice_service.web.formats import percent
-from services.invoice_service.web.forms import form_of
-from services.invoice_service.web.inputs import defaults, texts_of, typed_in
-from services.invoice_service.web.pages import see_other
-from services.invoice_service.web.record_list import ListRow, RecordList, record_list_page, without_empty
+from services.invoice_service.web.forms import Form
+from services.invoice_service.web.inputs import Input, texts_of
+from services.invoice_service.web.record_list import ListRow, RecordList
+from services.invoice_service.web.record_pages import RecordPages
 from services.invoice_service.web.suggestions import Suggestions, suggestions_for
 from services.invoice_service.web.tax_form import (
     CODE,
@@ -49,175 +38,122 @@ from services.invoice_service.web.tax_form import (
     rows_of,
     tax_inputs,
 )
-from services.invoice_service.web.view import page, view_of
-
-PATH = "/settings/tax-codes"
-_LIST = RecordList("tax_codes", ("description", "taxes.rates.rate", "province", "is_default"), LISTING)
+from services.invoice_service.web.view import view_of
 
 
-async def show(request: web.Request) -> web.Response:
-    """The list, or (`add`) the form of a new one."""
-    answer = without_empty(request, PATH)
-    if answer is not None:
-        return answer
-    if "add" in request.query:
-        return await _page(request, None, "", rows_of(None))
-    asked = list_query(request, LISTING)
-    language = view_of(request).language
+class TaxCodes(RecordPages[TaxCode, Rows]):
+    """The pages."""
 
-    async def look(uow: UnitOfWork, _: Context) -> tuple[Page[TaxCode], dt.date]:
-        today = (await uow.settings.get()).today(context_of(request).now)
-        return await uow.tax_codes.page(asked), today
+    kind = KIND
+    list = RecordList("tax_codes", ("description", "taxes.rates.rate", "province", "is_default"), LISTING)
+    template = "tax_code.html"
+    write = ACCOUNTANT
 
-    found, today = await read(request, look)
-    rows = [
-        ListRow(
-            one.code,
-            (
-                one.description,
-                " · ".join(
-                    f"{tax.name.text(language)} {percent(rate, language)}"
-                    for tax in one.taxes
-                    if (rate := tax.rate_on(today)) is not None
+    async def listed(self, request: web.Request, asked: ListQuery) -> tuple[Page[TaxCode], Sequence[ListRow]]:
+        """See the base."""
+        view = view_of(request)
+
+        async def look(uow: UnitOfWork, _: Context) -> tuple[Page[TaxCode], dt.date]:
+            today = (await uow.settings.get()).today(context_of(request).now)
+            return await uow.tax_codes.page(asked), today
+
+        found, today = await read(request, look)
+        rows = [
+            ListRow(
+                one.code,
+                (
+                    one.description,
+                    " · ".join(
+                        f"{tax.name.text(view.language)} {percent(rate, view.language)}"
+                        for tax in one.taxes
+                        if (rate := tax.rate_on(today)) is not None
+                    ),
+                    one.province or "",
+                    view.words("sheet.yes") if one.is_default else "",
                 ),
-                one.province or "",
-                view_of(request).words("sheet.yes") if one.is_default else "",
-            ),
-            one.active,
-        )
-        for one in found.items
-    ]
-    return record_list_page(request, _LIST, found, rows, may_edit=_may_edit(request))
+                one.active,
+            )
+            for one in found.items
+        ]
+        return found, rows
 
+    def beside(self, _request: web.Request, record: TaxCode | None, form: Form | None) -> Rows:
+        """How many rows of rates each tax has."""
+        return rows_of(record, form)
 
-async def show_one(request: web.Request) -> web.Response:
-    """The page of one."""
-    code = path_code(request)
-    tax_code = await _stored(request, code)
-    if tax_code is None:
-        raise NotFound(KIND, code)
-    return await _page(request, tax_code, code, rows_of(tax_code))
+    def inputs(self, beside: Rows) -> tuple[Input, ...]:
+        """See the base."""
+        return inputs_for(beside)
 
+    def texts(self, record: TaxCode, inputs: Sequence[Input], language: Language) -> dict[str, str]:
+        """See the base."""
+        return texts_of(inputs, shown(TaxCodeShown.model_validate(record)), language)
 
-async def add(request: web.Request) -> web.Response:
-    """Add one."""
-    form, language = await form_of(request), view_of(request).language
-    code, rows = form.text("code"), rows_of(None, form)
-    inputs = inputs_for(rows)
+    async def stored(self, uow: UnitOfWork, code: str, *, lock: bool = False) -> TaxCode | None:
+        """See the base. Taxes are of several codes: all are locked."""
+        if lock:
+            await uow.tax_codes.lock()
+        return await uow.tax_codes.get(code)
 
-    async def step(uow: UnitOfWork, context: Context) -> None:
-        require_new(code, await _put(uow, context, code, typed_in(inputs, form), rows, language))
+    async def put(
+        self,
+        uow: UnitOfWork,
+        context: Context,
+        code: str,
+        _current: TaxCode | None,
+        texts: Mapping[str, str],
+        beside: Rows,
+        language: Language,
+    ) -> Put[TaxCode]:
+        """See the base."""
+        body, places = body_in(texts, beside, language)
+        try:
+            declared = coded(TaxCodeBody, code, body).tax_code(code)
+            return await put_tax_code(uow, context, declared)
+        except Invalid as refusal:
+            errors = tuple(
+                FieldError(field_in_form(one.field, places), one.code, one.data) for one in refusal.errors
+            )
+            raise Invalid(refusal.code, errors=errors, **refusal.data) from None
 
-    attempt = await attempted(request, inputs, form, step)
-    if attempt is not None:
-        return await _page(request, None, code, rows, attempt)
-    return see_other(f"{PATH}/{quote(code, safe='')}?done=saved")
-
-
-async def save(request: web.Request) -> web.Response:
-    """Save what was changed of one; what others changed meanwhile stays."""
-    code, form, language = path_code(request), await form_of(request), view_of(request).language
-    rows = rows_of(await _stored(request, code), form)
-    inputs = inputs_for(rows)
-
-    async def step(uow: UnitOfWork, context: Context) -> None:
-        await uow.tax_codes.lock()
-        current = await uow.tax_codes.get(code)
-        if current is None:
-            raise NotFound(KIND, code)
-        texts = settled(inputs, form, texts_of(inputs, _shown(current), language))
-        await _put(uow, context, code, texts, rows, language)
-
-    attempt = await attempted(request, inputs, form, step)
-    if attempt is None:
-        return see_other(f"{PATH}/{quote(code, safe='')}?done=saved")
-    return await _page(request, await _stored(request, code), code, rows, attempt)
-
-
-async def delete(request: web.Request) -> web.Response:
-    """Delete one that nothing uses."""
-    code, form = path_code(request), await form_of(request)
-
-    async def step(uow: UnitOfWork, context: Context) -> None:
+    async def remove(self, uow: UnitOfWork, context: Context, code: str) -> None:
+        """See the base."""
         await delete_tax_code(uow, context, code)
 
-    attempt = await attempted(request, (), form, step)
-    if attempt is None or attempt.gone:
-        return see_other(f"{PATH}?deleted={quote(code)}")
-    tax_code = await _stored(request, code)
-    rows = rows_of(tax_code)
-    inputs = inputs_for(rows)
-    now = texts_of(inputs, _shown(tax_code), view_of(request).language) if tax_code else defaults(inputs)
-    return await _page(request, tax_code, code, rows, replace(attempt, values=now, was=now))
+    async def drawn(
+        self,
+        request: web.Request,
+        record: TaxCode | None,
+        now: Mapping[str, str],
+        beside: Rows,
+        attempt: Attempt | None,
+        faults: Mapping[str, str],
+    ) -> dict[str, Any]:
+        """See the base."""
+        language, inputs = view_of(request).language, self.inputs(beside)
 
+        async def offered(uow: UnitOfWork, _: Context) -> Suggestions:
+            return await suggestions_for(uow, inputs, language)
 
-async def _put(
-    uow: UnitOfWork, context: Context, code: str, texts: Mapping[str, str], rows: Rows, language: Language
-) -> Put[TaxCode]:
-    """Put what a form says.
-
-    Raises:
-        Invalid: everything that is wrong, by the names of the form's fields.
-    """
-    body, places = body_in(texts, rows, language)
-    try:
-        declared = coded(TaxCodeBody, code, body).tax_code(code)
-        return await put_tax_code(uow, context, declared)
-    except Invalid as refusal:
-        errors = tuple(
-            FieldError(field_in_form(one.field, places), one.code, one.data) for one in refusal.errors
-        )
-        raise Invalid(refusal.code, errors=errors, **refusal.data) from None
-
-
-async def _stored(request: web.Request, code: str) -> TaxCode | None:
-    return await read(request, lambda uow, _: uow.tax_codes.get(code))
-
-
-def _shown(tax_code: TaxCode) -> Json:
-    return shown(TaxCodeShown.model_validate(tax_code))
-
-
-def _may_edit(request: web.Request) -> bool:
-    return request[ACTOR].at_least(Role.ACCOUNTANT)
-
-
-async def _page(
-    request: web.Request, tax_code: TaxCode | None, code: str, rows: Rows, attempt: Attempt | None = None
-) -> web.Response:
-    language, may_edit = view_of(request).language, _may_edit(request)
-    faults = attempt.faults(language) if attempt else {}
-    inputs = inputs_for(rows)
-    now = texts_of(inputs, _shown(tax_code), language) if tax_code else defaults(inputs)
-
-    async def offered(uow: UnitOfWork, _: Context) -> Suggestions:
-        return await suggestions_for(uow, inputs, language)
-
-    blocks = [
-        {
-            "place": place,
-            "fields": entries_of(tax_inputs(place, 0), now, attempt, faults),
-            "rates": [entries_of(rate_inputs(place, row), now, attempt, faults) for row in range(count)],
-            "periods": periods_of(tax_code.taxes[place]) if tax_code and place < len(tax_code.taxes) else [],
-            "faults": [faults[name] for name in (f"taxes.{place}", f"taxes.{place}.rates") if name in faults],
+        blocks = [
+            {
+                "place": place,
+                "fields": entries_of(tax_inputs(place, 0), now, attempt, faults),
+                "rates": [entries_of(rate_inputs(place, row), now, attempt, faults) for row in range(count)],
+                "periods": periods_of(record.taxes[place]) if record and place < len(record.taxes) else [],
+                "faults": [
+                    faults[name] for name in (f"taxes.{place}", f"taxes.{place}.rates") if name in faults
+                ],
+            }
+            for place, count in enumerate(beside)
+        ]
+        refusal = attempt.refusal if attempt else None
+        return {
+            "general": entries_of(CODE, now, attempt, faults),
+            "blocks": blocks,
+            "suggestions": await read(request, offered) if self.may_edit(request) else {},
+            "differs": refusal is not None and refusal.code == "tax_differs",
         }
-        for place, count in enumerate(rows)
-    ]
-    return page(
-        request,
-        "tax_code.html",
-        status=attempt.status if attempt else 200,
-        tax_code=tax_code,
-        code=code,
-        general=entries_of(CODE, now, attempt, faults),
-        blocks=blocks,
-        suggestions=await read(request, offered) if may_edit else {},
-        attempt=attempt,
-        faults=faults,
-        differs=attempt is not None and attempt.refusal is not None and attempt.refusal.code == "tax_differs",
-        focus=first_fault(inputs, faults) if tax_code or (attempt and "code" not in faults) else "code",
-        done=request.query.get("done") == "saved",
-        deleting="delete" in request.query,
-        may_edit=may_edit,
-        address=f"{PATH}/{quote(code, safe='')}",
-    )
+
+
+TAX_CODES = TaxCodes()
