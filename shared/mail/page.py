@@ -124,9 +124,11 @@ def _heading(summary: Summary | None) -> list[str]:
 def _facts(summary: Summary) -> list[str]:
     if not summary.facts:
         return []
-    cell = f"padding:4px 0;{_FONT};font-size:15px;line-height:22px"
+    cell = f"padding:4px 0;{_FONT};font-size:15px;line-height:22px;vertical-align:top"
+    # A long value makes way for its label: a word of a label stays whole.
+    whole = "overflow-wrap:break-word;word-break:normal"
     rows = "\n".join(
-        f'<tr><td class="pale" style="{cell};padding-right:16px;color:#52606d">{_shown(fact.label)}</td>'
+        f'<tr><td class="pale" style="{cell};{whole};padding-right:16px;color:#52606d">{_shown(fact.label)}</td>'
         f'<td class="ink" align="right" style="{cell};color:#1f2933;font-variant-numeric:tabular-nums'
         f'{";font-weight:bold" if fact is summary.facts[-1] else ""}">{_shown(fact.value)}</td></tr>'
         for fact in summary.facts

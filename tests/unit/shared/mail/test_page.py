@@ -85,6 +85,12 @@ def test_the_summary_stands_above_the_text_and_the_footer_under_it() -> None:
     assert "<title>Votre facture</title>" in source
 
 
+def test_a_long_value_leaves_the_words_of_its_label_whole() -> None:
+    label = page("x", "fr", title="x", summary=SUMMARY).partition(">Total</td>")[0].rpartition("<td")[2]
+
+    assert "word-break:normal" in label
+
+
 def test_a_summary_may_be_no_more_than_a_name_and_a_title() -> None:
     least = Summary(issuer="Imprimerie Untel", title="Facture 00004")
     assert " ".join(Reader(made("Bonjour,", least)).text.split()) == "Imprimerie Untel Facture 00004 Bonjour,"
