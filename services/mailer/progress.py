@@ -219,7 +219,7 @@ def _unanswered(one: Recipient) -> Recipient:
     )
 
 
-def _each(email: Email, positions: set[int], change: "Change") -> Email:
+def _each(email: Email, positions: set[int], change: Change) -> Email:
     """The e-mail with `change` made to the chosen recipients; a real change is a new revision."""
 
     def one_of(one: Recipient) -> Recipient:

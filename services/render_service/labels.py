@@ -7,7 +7,7 @@ from shared.contracts.values import Language, Localized
 
 
 class Labels:
-    """The labels of one document: the shop's own where it has one, else the house's."""
+    """Texts by key."""
 
     def __init__(self, language: Language, own: Mapping[str, Localized]) -> None:
         """Keys of `own` that no form prints are those of other places (e-mails, pages): left alone."""
