@@ -1,6 +1,5 @@
 """Extra charges of a job: what a declaration leaves out comes from the charge's code, then from its product."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +9,7 @@ from services.invoice_service.application.ports.reference import ReferencePorts
 from services.invoice_service.domain.errors import FieldError, Invalid
 from services.invoice_service.domain.job import ExtraCharge, Job
 from services.invoice_service.domain.parties import Customer
+from services.invoice_service.domain.plain_data import plain_data
 from services.invoice_service.domain.reference import ExtraChargeCode, Product
 from services.invoice_service.domain.texts import Language
 
@@ -107,4 +107,4 @@ def _resolved(
 
 def told_charge(charge: ExtraCharge) -> dict[str, Any]:
     """A charge as the trail tells of it."""
-    return {name: value for name, value in dataclasses.asdict(charge).items() if name != "billed"}
+    return {name: value for name, value in plain_data(charge).items() if name != "billed"}

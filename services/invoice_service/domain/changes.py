@@ -36,6 +36,8 @@ WITHHELD = "•••"
 def changes_between(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[Change, ...]:
     """Every field whose value differs; what does not exist has none (None everywhere)."""
     old, new = before or {}, after or {}
+    if not old:
+        return tuple(Change(field, None, value) for field, value in new.items() if value is not None)
     fields = dict.fromkeys((*old, *new))
     return tuple(
         Change(field, old.get(field), new.get(field)) for field in fields if old.get(field) != new.get(field)

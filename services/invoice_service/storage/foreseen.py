@@ -45,7 +45,15 @@ class Written:
 
     def copied(self) -> "Written":
         """The same, to go on from."""
-        return Written(**{one.name: getattr(self, one.name).copy() for one in dataclasses.fields(self)})
+        return Written(
+            self.claims.copy(),
+            self.jobs.copy(),
+            self.at.copy(),
+            self.auto_drafts.copy(),
+            self.audit.copy(),
+            self.invoices.copy(),
+            self.spoken_of.copy(),
+        )
 
 
 class Attempt:

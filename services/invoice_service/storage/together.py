@@ -1,6 +1,5 @@
 """Several messages in one transaction: one statement locks, one reads what they may need, one writes."""
 
-import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
@@ -11,6 +10,7 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.together import Expected
 from services.invoice_service.application.ports.transactions import TransactionConflict
 from services.invoice_service.domain.job import Job
+from services.invoice_service.domain.plain_data import plain_data
 from services.invoice_service.storage.drafting import JOB_JSON
 from services.invoice_service.storage.foreseen import Attempt, Written
 from services.invoice_service.storage.invoice_rows import invoice_row, line_row, tax_rows
@@ -122,7 +122,7 @@ class Gathered:
             [_job_row(job, written) | noted.get(job.number, {}) for job in added],
             [_job_row(job, written) for job in changed],
             [
-                {**dataclasses.asdict(charge), "job": job.number, "position": position}
+                {**plain_data(charge), "job": job.number, "position": position}
                 for job in (*added, *changed)
                 for position, charge in enumerate(job.extra_charges, start=1)
             ],
