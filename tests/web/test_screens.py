@@ -74,6 +74,7 @@ async def every_screen(client: ShopClient) -> list[str]:
         "/reports/sales?from=2000-01-01",
         "/reports/taxes?from=2000-01-01",
         "/customers",
+        "/customers?add=1",
         f"/customers/{customer}?edit=customer",
         "/operations",
         "/settings/users/new",

@@ -12,6 +12,7 @@ from services.invoice_service.application.listing import Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.domain.parties import Customer
 from services.invoice_service.domain.reference import SalesRep
+from services.invoice_service.web import customer_new
 from services.invoice_service.web.links import address_with
 from services.invoice_service.web.record_list import without_empty
 from services.invoice_service.web.view import page
@@ -27,9 +28,11 @@ class _Found:
 
 
 async def show(request: web.Request) -> web.Response:
-    """The list. Fields of the form that were left empty ask for nothing: they go from the address."""
+    """The list, or (`add`) the form of a new one. Fields that were left empty ask for nothing: they go."""
     if (tidy := without_empty(request, PATH)) is not None:
         return tidy
+    if "add" in request.query:
+        return await customer_new.show(request)
     asked = list_query(request, LISTING)
 
     async def find(uow: UnitOfWork, _: Context) -> _Found:

@@ -96,3 +96,23 @@ async def test_what_is_refused_or_overtaken_keeps_what_was_typed(shop: Shop, peo
     assert gone.status == 409
     viewer = await (await people.the("viewer")).get(f"{page}?edit=customer")
     assert viewer.all("//main//form") == []
+
+
+async def test_a_new_one_is_added_from_the_list(shop: Shop, people: People) -> None:
+    biller = await people.the("biller")
+    seen = await biller.get(
+        (await biller.get("/customers")).one("//a[contains(@class, 'primary')]").get("href")
+    )
+    taken = await shop.customer()
+    refused = await biller.send(seen, "/customers", code=taken)
+    assert refused.status == 422
+    assert {one.get("id") for one in refused.all("//*[@class='fault']")} == {"fault-f-customer-name"}
+    code = shop.code("C")
+    refused = await biller.send(seen, "/customers", code=taken, **{"customer.name": "Zoé"})
+    assert [one.get("id") for one in refused.all("//*[@class='fault']")] == ["fault-code"]
+    made = await biller.send(refused, "/customers", code=code)
+    assert made.says("La fiche est enregistrée.")
+    new = expect(await shop.api.get(f"/customers/{code}"), 200)
+    assert (new["name"], new["language"], new["currency"], new["active"]) == ("Zoé", "fr", "CAD", True)
+    viewer = await people.the("viewer")
+    assert (await viewer.get("/customers?add=1")).status == 403
