@@ -38,7 +38,6 @@ async def take(shop: DemoShop, folder: Path) -> None:
                 "[data-rows] tr:has(td:nth-child(3):not(:empty)) th a"
             ).first.get_attribute("href")
             await _picture(screen, folder, "invoice", f"{first}", click=".actions > summary")
-            await _picture(screen, folder, "new-invoice", "/invoices/new")
             await screen.prefer(theme="dark", language="en")
             await _picture(screen, folder, "invoice-dark", f"{first}")
             await screen.page.set_viewport_size(_PHONE)
