@@ -5,10 +5,17 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
-from tests.sharing import TOGETHER, SharingScheduling
+from tests.sharing import DEMO_SHOP, DEPLOYMENT, SharingScheduling, scope_of
 
-# They take a minute each, and wait much of it: begun last, they would keep one of two processes waiting at the end.
-LONGEST = ("tests/chaos/test_chaos.py", "tests/contract/openapi/test_schemathesis.py", *TOGETHER)
+# They take half a minute to two, and wait much of it: begun last, they would keep one of two processes waiting at the end.
+LONGEST = (
+    DEPLOYMENT,
+    DEMO_SHOP,
+    "tests/chaos/test_chaos.py",
+    "tests/integration/standalone/test_demo_data.py",
+    "tests/integration/invoice_service/machine/test_machine.py",
+    "tests/contract/openapi/test_schemathesis.py",
+)
 
 pytest_plugins = [
     "tests.support.postgres",
@@ -25,8 +32,9 @@ settings.load_profile("factures")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin the longest files first, whatever the random order is."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    """Begin with what takes longest, whatever the random order is."""
+    ranks = {scope: rank for rank, scope in enumerate(LONGEST)}
+    items.sort(key=lambda item: ranks.get(scope_of(item.nodeid), len(ranks)))
 
 
 @pytest.hookimpl(wrapper=True)

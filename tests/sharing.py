@@ -2,17 +2,25 @@
 
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = ("tests/web/", "tests/e2e/")
-"""Folders whose files share a whole deployment, or the shop of the demonstration and a browser."""
+DEPLOYMENT = "a whole deployment"
+DEMO_SHOP = "the shop of the demonstration, and a browser"
+_SHARED = {
+    "tests/web/": DEMO_SHOP,
+    "tests/e2e/": DEPLOYMENT,
+    "tests/chaos/test_kill_points.py": DEPLOYMENT,
+    "tests/chaos/test_outages.py": DEPLOYMENT,
+}
 
 
 def scope_of(nodeid: str) -> str:
-    """The folder of a test, or its file."""
-    return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.split("::", 1)[0])
+    """What a test shares, or its file."""
+    return next(
+        (shared for place, shared in _SHARED.items() if nodeid.startswith(place)), nodeid.split("::", 1)[0]
+    )
 
 
 class SharingScheduling(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist has no types
-    """One unit of work a file, or a folder."""
+    """One unit of work for each."""
 
     def _split_scope(self, nodeid: str) -> str:
         return scope_of(nodeid)

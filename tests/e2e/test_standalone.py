@@ -71,7 +71,21 @@ async def told(standalone: Standalone, client: ShopClient) -> set[str]:
         return {family.name for family in families if family.samples}
 
 
-async def test_the_data_outlive_a_stop_and_a_kill(standalone: Standalone, client: ShopClient) -> None:
+async def refuses_a_second_start(standalone: Standalone) -> None:
+    settings = {**standalone.settings, "PORT": str(stable_port())}
+
+    second = await asyncio.to_thread(
+        run_command, ["services.standalone", "run"], home=standalone.folder, settings=settings
+    )
+
+    assert second.returncode == 1
+    assert f"in use by process {standalone.process.pid}" in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+async def test_the_data_outlive_a_stop_and_a_kill_and_belong_to_one_process(
+    standalone: Standalone, client: ShopClient
+) -> None:
     await client.open_shop()
     # A form of the shop's own can be chosen, for it is in the folder, and prints.
     await client.call("PATCH", "/settings", {"template": "ours-1"})
@@ -83,6 +97,7 @@ async def test_the_data_outlive_a_stop_and_a_kill(standalone: Standalone, client
         await told(standalone, client)
     )
     paper = await client.pdf("00001")
+    await refuses_a_second_start(standalone)
 
     assert await standalone.process.stop() == 0
     await standalone.start()
@@ -105,21 +120,6 @@ async def test_the_data_outlive_a_stop_and_a_kill(standalone: Standalone, client
     assert len(copies) == 1 or history[0]["possible_duplicate"]
     books = sorted(path.stem for path in (standalone.data / "ledger").glob("books/*/*.beancount"))
     assert books == ["00001", "00002"]
-
-
-async def test_a_second_start_on_the_same_folder_is_refused(
-    standalone: Standalone, client: ShopClient
-) -> None:
-    settings = {**standalone.settings, "PORT": str(stable_port())}
-
-    second = await asyncio.to_thread(
-        run_command, ["services.standalone", "run"], home=standalone.folder, settings=settings
-    )
-
-    assert second.returncode == 1
-    assert f"in use by process {standalone.process.pid}" in second.stderr
-    assert "Traceback" not in second.stderr
-    assert (await client.get("/me"))["role"] == "admin"
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ SECONDS = int(os.environ.get("FACTURES_SCHEMATHESIS_SECONDS", "0"))
 # time has it alone: on a slow machine it looks for less, and leaves no other phase out.
 _BRIEFLY = {
     "examples,stateful": ("--max-examples", "3", "--seed", "20250718"),
-    "coverage": ("--max-time", "10", "--seed", "20250718"),
-    "fuzzing": ("--max-time", "5", "--max-examples", "10", "--seed", "20250718"),
+    "coverage": ("--max-time", "6", "--seed", "20250718"),
+    "fuzzing": ("--max-time", "3", "--max-examples", "10", "--seed", "20250718"),
 }
 _THOROUGHLY = {"examples,coverage,fuzzing,stateful": ("--max-time", str(SECONDS), "--max-examples", "10000")}
 # Its thousands of wrong keys and requests are no attack.
