@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.sharing import DEMO_SHOP, DEPLOYMENT, SharingScheduling, scope_of
 
-# They take half a minute to two, and wait much of it: begun last, they would keep one of two processes waiting at the end.
+# They take half a minute or two, and wait much of it: begun last, they would keep one of two processes waiting.
 LONGEST = (
     DEPLOYMENT,
     DEMO_SHOP,

@@ -4,11 +4,14 @@ from xdist.scheduler import LoadFileScheduling
 
 DEPLOYMENT = "a whole deployment"
 DEMO_SHOP = "the shop of the demonstration, and a browser"
+_FRAGILE_BROKER = "a broker to be broken"
 _SHARED = {
     "tests/web/": DEMO_SHOP,
     "tests/e2e/": DEPLOYMENT,
     "tests/chaos/test_kill_points.py": DEPLOYMENT,
     "tests/chaos/test_outages.py": DEPLOYMENT,
+    "tests/integration/shared/bus/test_broker_failures.py": _FRAGILE_BROKER,
+    "tests/integration/shared/bus/test_topology.py": _FRAGILE_BROKER,
 }
 
 

@@ -320,9 +320,9 @@ def rabbitmq_url(rabbitmq: Broker) -> Iterator[str]:
         yield rabbitmq.url(name)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def rabbitmq_instance() -> Iterator[RabbitMQBroker]:
-    """A broker for one module's tests to be killed, frozen and restarted; each leaves it running."""
+    """A broker for tests that kill, freeze and restart it; each leaves it running (see `tests/sharing.py`)."""
     with running_broker() as broker:
         yield broker
 
