@@ -60,10 +60,10 @@ class Database:
 
 async def make_database(server: PrivatePostgres) -> Database:
     """A new migrated database, copied from a template that is migrated once per server."""
-    await _ensure_template(server)
     name = f"invoicing_{uuid.uuid4().hex}"
     connection = await asyncpg.connect(server.admin_dsn())
     try:
+        await _ensure_template(server, connection)
         # Copied as files: block by block through the write-ahead log takes several times as long.
         await connection.execute(f'create database "{name}" template "{_TEMPLATE}" strategy file_copy')
     finally:
@@ -71,15 +71,11 @@ async def make_database(server: PrivatePostgres) -> Database:
     return Database(_as_service(server.admin_dsn(name)), server.admin_dsn(name))
 
 
-async def _ensure_template(server: PrivatePostgres) -> None:
-    connection = await asyncpg.connect(server.admin_dsn())
-    try:
-        if await connection.fetchval("select true from pg_database where datname = $1", _TEMPLATE):
-            # Roles are the whole server's: another test may have given this one another password.
-            await connection.execute(f"alter role {SERVICE} password '{PASSWORD}'")
-            return
-    finally:
-        await connection.close()
+async def _ensure_template(server: PrivatePostgres, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    if await connection.fetchval("select true from pg_database where datname = $1", _TEMPLATE):
+        # Roles are the whole server's: another test may have given this one another password.
+        await connection.execute(f"alter role {SERVICE} password '{PASSWORD}'")
+        return
     await server.create_database(_TEMPLATE)
     dsn = server.admin_dsn(_TEMPLATE)
     await ensure_roles(dsn, owner=OWNER, service=SERVICE, password=PASSWORD)
