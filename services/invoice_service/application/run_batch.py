@@ -14,13 +14,12 @@ from services.invoice_service.application.ports.invoicing import Loaded, StoredE
 from services.invoice_service.application.request_document import request_document
 from services.invoice_service.application.send_email import send_email
 from services.invoice_service.application.write_email import EmailToSend
-from services.invoice_service.domain.axes import Axis, AxisReason, Document
+from services.invoice_service.domain.axes import Axis, AxisReason
 from services.invoice_service.domain.batch import BatchReason, Became, finalizes, left_out, mailed, reason_of
 from services.invoice_service.domain.delivery import delivery_of
 from services.invoice_service.domain.errors import NotFound, Refusal
 
 _SUCCEEDED = Became("succeeded")
-_BEGUN = Became("begun")
 _WAITING = Became("waiting")
 
 
@@ -31,11 +30,11 @@ async def do_next(uow: UnitOfWork, context: Context, item: BatchItem, *, most_by
     """
     try:
         async with uow.savepoint():
-            return await _do(uow, context, item, most_bytes)
+            became = await _do(uow, context, item, most_bytes)
     except Refusal as refusal:
         became = Became("skipped", reason_of(refusal))
-        await uow.batches.became(item, became, context.now)
-        return became
+    await uow.batches.became(item, became, context.now)
+    return became
 
 
 async def _do(uow: UnitOfWork, context: Context, item: BatchItem, most_bytes: int | None) -> Became:
@@ -47,19 +46,17 @@ async def _do(uow: UnitOfWork, context: Context, item: BatchItem, most_bytes: in
     outbound = (await uow.settings.get()).outbound
     reason = left_out(item.action, loaded.invoice, loaded.around, outbound=outbound)
     if reason is not None:
-        became = Became("skipped", reason)
-        await uow.batches.became(item, became, context.now)
-        return became
+        return Became("skipped", reason)
     if item.action == "print":
-        return await _printed(uow, context, item, await request_document(uow, context, ref))
+        printed = await request_document(uow, context, ref)
+        begun = Became("begun", version=printed.invoice.version)
+        return _printed(printed) or begun
     if finalizes(item.action):
         loaded = await finalize(uow, context, ref)
     if item.action == "finalize":
-        await uow.batches.became(item, _SUCCEEDED, context.now)
         return _SUCCEEDED
     email = await _send(uow, context, loaded, most_bytes)
-    await uow.batches.became(item, _BEGUN, context.now, email_id=email.id)
-    return _BEGUN
+    return Became("begun", email_id=email.id)
 
 
 async def _send(uow: UnitOfWork, context: Context, loaded: Loaded, most_bytes: int | None) -> StoredEmail:
@@ -69,22 +66,13 @@ async def _send(uow: UnitOfWork, context: Context, loaded: Loaded, most_bytes: i
     return await send_email(uow, context, str(loaded.invoice.id), command, most_bytes=most_bytes)
 
 
-async def _printed(uow: UnitOfWork, context: Context, item: BatchItem, loaded: Loaded) -> Became:
-    version, rendering = loaded.invoice.version, loaded.around.axes.rendering
-    if loaded.around.document is not None:
-        return await _with_document(uow, context, item, version, loaded.around.document)
-    became = _not_rendered(rendering) if rendering.state == "failed" else _BEGUN
-    await uow.batches.became(item, became, context.now, version=version)
-    return became
-
-
 async def settle(uow: UnitOfWork, context: Context, item: BatchItem) -> Became:
     """Note what became of an invoice whose worker has answered."""
     try:
         if item.email_id is not None:
             became = await _mailed(uow, context, item, item.email_id)
         else:
-            return await _rendered(uow, context, item)
+            became = await _rendered(uow, context, item)
     except NotFound:
         became = Became("failed", reason_of(_gone(item)))
     await uow.batches.became(item, became, context.now)
@@ -103,24 +91,18 @@ async def _mailed(uow: UnitOfWork, context: Context, item: BatchItem, email_id: 
 
 async def _rendered(uow: UnitOfWork, context: Context, item: BatchItem) -> Became:
     loaded = await uow.invoices.load(str(item.invoice_id), context.actor.id)
-    if loaded.invoice.version == item.version:
-        if loaded.around.document is not None:
-            return await _with_document(uow, context, item, item.version, loaded.around.document)
-        rendering = loaded.around.axes.rendering
-        if rendering.state == "failed":
-            became = _not_rendered(rendering)
-            await uow.batches.became(item, became, context.now)
-            return became
-    # It was edited meanwhile: what is printed is the invoice as it stands.
-    await uow.batches.became(item, _WAITING, context.now)
-    return _WAITING
+    # One that was edited meanwhile waits again: what is printed is the invoice as it stands.
+    same = loaded.invoice.version == item.version
+    return (_printed(loaded) if same else None) or _WAITING
 
 
-async def _with_document(
-    uow: UnitOfWork, context: Context, item: BatchItem, version: int, document: Document
-) -> Became:
-    await uow.batches.became(item, _SUCCEEDED, context.now, version=version, document=document)
-    return _SUCCEEDED
+def _printed(loaded: Loaded) -> Became | None:
+    """What the rendering of this version came to; None while it has come to nothing."""
+    version, around = loaded.invoice.version, loaded.around
+    if around.document is not None:
+        return Became("succeeded", version=version, document=around.document)
+    rendering = around.axes.rendering
+    return _not_rendered(rendering) if rendering.state == "failed" else None
 
 
 def _gone(item: BatchItem) -> NotFound:

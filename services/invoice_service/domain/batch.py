@@ -1,12 +1,13 @@
 """Batches: which action asks for which role, what is left out of one, and what became of each invoice."""
 
 import dataclasses
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from services.invoice_service.domain.actors import Role
-from services.invoice_service.domain.axes import Axis
+from services.invoice_service.domain.axes import Axis, Document
 from services.invoice_service.domain.errors import FieldError, Refusal
 from services.invoice_service.domain.invoice import Invoice, Surroundings
 from services.invoice_service.domain.sentences import sentence
@@ -69,10 +70,16 @@ def reason_of(refusal: Refusal) -> BatchReason:
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of an invoice of a batch, or (`begun`) that it is asked of a worker."""
+    """What became of an invoice of a batch, or (`begun`) that it is asked of a worker.
+
+    What it waits for is an e-mail, or the document of a version; then that document.
+    """
 
     state: ItemState
     reason: BatchReason | None = None
+    email_id: uuid.UUID | None = None
+    version: int | None = None
+    document: Document | None = None
 
 
 def left_out(

@@ -160,16 +160,7 @@ class Batches:
         """See `BatchRepository.at_work`."""
         return int(await self._connection.fetchval(_AT_WORK, since))
 
-    async def became(
-        self,
-        item: BatchItem,
-        became: Became,
-        at: dt.datetime,
-        *,
-        email_id: uuid.UUID | None = None,
-        version: int | None = None,
-        document: Document | None = None,
-    ) -> None:
+    async def became(self, item: BatchItem, became: Became, at: dt.datetime) -> None:
         """See `BatchRepository.became`."""
         await self._connection.execute(
             _BECAME,
@@ -178,9 +169,9 @@ class Batches:
             became.state,
             asdict(became.reason) if became.reason else None,
             at,
-            email_id,
-            version,
-            asdict(document) if document else None,
+            became.email_id,
+            became.version,
+            asdict(became.document) if became.document else None,
         )
 
     async def put_off(self, item: BatchItem, *, by: dt.timedelta) -> None:

@@ -134,17 +134,8 @@ class BatchRepository(Protocol):
     async def at_work(self, since: dt.datetime) -> int:
         """How many invoices were handed to workers since then who have not answered."""
 
-    async def became(
-        self,
-        item: BatchItem,
-        became: Became,
-        at: dt.datetime,
-        *,
-        email_id: uuid.UUID | None = None,
-        version: int | None = None,
-        document: Document | None = None,
-    ) -> None:
-        """Note what became of an invoice, and what it waits for or was printed as."""
+    async def became(self, item: BatchItem, became: Became, at: dt.datetime) -> None:
+        """Note what became of an invoice."""
 
     async def put_off(self, item: BatchItem, *, by: dt.timedelta) -> None:
         """Let an invoice whose turn failed wait for another one."""
