@@ -14,6 +14,7 @@ from services.invoice_service.domain.customer_change import read_again, resold
 from services.invoice_service.domain.drafting import Drafting, check_customer, seen_now
 from services.invoice_service.domain.editing import patched, revised
 from services.invoice_service.domain.invoice import Invoice
+from services.invoice_service.domain.snapshot import PrintMaterial
 
 _ON_FINAL = {"note", "favourite"}
 
@@ -100,3 +101,14 @@ async def drafting_of(uow: UnitOfWork, invoice: Invoice, needs: Needs | None = N
     return await uow.drafting.drafting(
         customer=invoice.customer, payer=invoice.payer, needs=needs or line_needs(invoice)
     )
+
+
+async def printed_from(uow: UnitOfWork, invoice: Invoice) -> tuple[Drafting, PrintMaterial]:
+    """What the document of an invoice is made from."""
+    read, material = await uow.drafting.printed(
+        customer=invoice.customer,
+        payer=invoice.payer,
+        needs=line_needs(invoice),
+        business_entity=invoice.business_entity,
+    )
+    return read.drafting, material

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.edit_invoice import drafting_of
+from services.invoice_service.application.edit_invoice import printed_from
 from services.invoice_service.application.outgoing import (
     Message,
     event,
@@ -24,7 +24,7 @@ from services.invoice_service.domain.editing import settled
 from services.invoice_service.domain.errors import Invalid
 from services.invoice_service.domain.invoice import Invoice, Status
 from services.invoice_service.domain.next_step import Happened, Step, next_steps
-from services.invoice_service.domain.snapshot import document_snapshot
+from services.invoice_service.domain.snapshot import PrintMaterial, document_snapshot
 
 
 async def finalize(uow: UnitOfWork, context: Context, ref: str, *, based_on: int | None = None) -> Loaded:
@@ -44,7 +44,7 @@ async def finalize(uow: UnitOfWork, context: Context, ref: str, *, based_on: int
     if before.status.final:
         return loaded
     check_version(before, based_on)
-    drafting = (await drafting_of(uow, before)).drafting
+    drafting, material = await printed_from(uow, before)
     day = final_date(before, drafting, context.now)
     # In the company's own currency there is no rate, whatever was typed.
     rate = None if before.currency == drafting.settings.currency else before.exchange_rate
@@ -68,13 +68,18 @@ async def finalize(uow: UnitOfWork, context: Context, ref: str, *, based_on: int
         updated_at=context.now,
         finalized_at=context.now,
     )
-    return await _keep_final(uow, context, loaded, final, drafting, token)
+    return await _keep_final(uow, context, loaded, final, drafting, material, token)
 
 
 async def _keep_final(
-    uow: UnitOfWork, context: Context, loaded: Loaded, final: Invoice, drafting: Drafting, token: str
+    uow: UnitOfWork,
+    context: Context,
+    loaded: Loaded,
+    final: Invoice,
+    drafting: Drafting,
+    material: PrintMaterial,
+    token: str,
 ) -> Loaded:
-    material = await uow.drafting.print_material(final.business_entity)
     snapshot = document_snapshot(final, drafting, material, credited=loaded.around.credited)
     connected = drafting.settings.connector != "none"
     messages: list[Message] = []

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.edit_invoice import drafting_of
+from services.invoice_service.application.edit_invoice import printed_from
 from services.invoice_service.application.finalize import axis_columns
 from services.invoice_service.application.outgoing import Message, event, render_command
 from services.invoice_service.application.ports import UnitOfWork
@@ -75,9 +75,8 @@ async def _refreshed(
 async def _as_of_now(uow: UnitOfWork, loaded: Loaded) -> tuple[Invoice, Mapping[str, Any]]:
     """The pro forma itself, or its next version once its document would say something else; and what that says."""
     invoice, axes = loaded.invoice, loaded.around.axes
-    drafting = (await drafting_of(uow, invoice)).drafting
+    drafting, material = await printed_from(uow, invoice)
     now = settled(invoice, drafting)
-    material = await uow.drafting.print_material(invoice.business_entity)
     snapshot = document_snapshot(now, drafting, material, credited=loaded.around.credited)
     asked = axes.rendering_source if axes.rendering_version == invoice.version else None
     if now == invoice and asked in (None, digest_of(snapshot)):
@@ -131,8 +130,7 @@ async def _snapshot(uow: UnitOfWork, loaded: Loaded) -> Mapping[str, Any]:
         frozen = await uow.invoices.snapshot(invoice.id)
         if frozen is not None:
             return frozen
-    drafting = (await drafting_of(uow, invoice)).drafting
-    material = await uow.drafting.print_material(invoice.business_entity)
+    drafting, material = await printed_from(uow, invoice)
     return document_snapshot(invoice, drafting, material, credited=loaded.around.credited)
 
 

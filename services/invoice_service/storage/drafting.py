@@ -61,6 +61,14 @@ _DRAFTING = f"""
                  from invoice_lines l join invoices i on i.id = l.invoice_id
                  where l.kind = 'job' and l.job = any($3)))"""
 
+# What goes on paper besides an invoice, for the business entity in this parameter.
+_MATERIAL = """jsonb_build_object(
+    'issuer', (select to_jsonb(e) - '{is_default,active,placeholder,logo_document}'::text[]
+                      || jsonb_build_object('logo', e.logo_document)
+               from business_entities e where code = $ENTITY),
+    'labels', (select jsonb_object_agg(key, jsonb_build_object('fr', fr, 'en', en)) from translations))"""
+_PRINTED = f"{_DRAFTING} as drafting, {_MATERIAL.replace('$ENTITY', '$7')} as material"
+
 
 class DraftingReads:
     """`DraftingRepository` on one transaction."""
@@ -83,38 +91,23 @@ class DraftingReads:
 
     async def drafting(self, *, customer: str | None, payer: str | None, needs: Needs) -> DraftingRead:
         """See `DraftingRepository.drafting`."""
-        read: dict[str, Any] = await self._connection.fetchval(
-            _DRAFTING,
-            customer,
-            payer,
-            list(needs.jobs),
-            list(needs.products),
-            list(needs.accounts),
-            needs.rebills,
-        )
-        for number in needs.jobs:
-            if number not in {job["number"] for job in read["jobs"] or ()}:
-                raise _unknown("job", number)
-        if read["customer"] is None or read["payer"] is None:
-            raise _unknown("customer", customer or "")
-        uses: dict[str, Any] = {}
-        for row in read["uses"] or ():
-            uses[row["job"]] = (*uses.get(row["job"], ()), other_use(row))
-        return DraftingRead(drafting_from(read), uses)
+        read = await self._connection.fetchval(_DRAFTING, *_values(customer, payer, needs))
+        return _drafting(read, customer, needs)
+
+    async def printed(
+        self, *, customer: str, payer: str, needs: Needs, business_entity: str
+    ) -> tuple[DraftingRead, PrintMaterial]:
+        """See `DraftingRepository.printed`."""
+        row = await self._connection.fetchrow(_PRINTED, *_values(customer, payer, needs), business_entity)
+        if row is None:  # pragma: no cover - a select without a table always answers one row
+            raise NotFound("business_entity", business_entity)
+        return _drafting(row["drafting"], customer, needs), _material(row["material"])
 
     async def print_material(self, business_entity: str) -> PrintMaterial:
         """See `DraftingRepository.print_material`."""
-        read: dict[str, Any] = await self._connection.fetchval(
-            """select jsonb_build_object(
-                   'issuer', (select to_jsonb(e) - '{is_default,active,placeholder,logo_document}'::text[]
-                                     || jsonb_build_object('logo', e.logo_document)
-                              from business_entities e where code = $1),
-                   'labels', (select jsonb_object_agg(key, jsonb_build_object('fr', fr, 'en', en))
-                              from translations))""",
-            business_entity,
+        return _material(
+            await self._connection.fetchval(f"select {_MATERIAL.replace('$ENTITY', '$1')}", business_entity)
         )
-        labels = {key: Localized(**text) for key, text in (read["labels"] or {}).items()}
-        return PrintMaterial(read["issuer"], labels)
 
     async def job(self, number: str) -> Job:
         """See `DraftingRepository.job`."""
@@ -122,6 +115,27 @@ class DraftingReads:
         if row is None:
             raise NotFound("job", number)
         return job_from(row)
+
+
+def _values(customer: str | None, payer: str | None, needs: Needs) -> tuple[Any, ...]:
+    return customer, payer, list(needs.jobs), list(needs.products), list(needs.accounts), needs.rebills
+
+
+def _drafting(read: dict[str, Any], customer: str | None, needs: Needs) -> DraftingRead:
+    for number in needs.jobs:
+        if number not in {job["number"] for job in read["jobs"] or ()}:
+            raise _unknown("job", number)
+    if read["customer"] is None or read["payer"] is None:
+        raise _unknown("customer", customer or "")
+    uses: dict[str, Any] = {}
+    for row in read["uses"] or ():
+        uses[row["job"]] = (*uses.get(row["job"], ()), other_use(row))
+    return DraftingRead(drafting_from(read), uses)
+
+
+def _material(read: dict[str, Any]) -> PrintMaterial:
+    labels = {key: Localized(**text) for key, text in (read["labels"] or {}).items()}
+    return PrintMaterial(read["issuer"], labels)
 
 
 def _unknown(field: str, code: str) -> Invalid:

@@ -186,6 +186,15 @@ class DraftingRepository(Protocol):
             Invalid: unknown_reference: the customer or a job does not exist.
         """
 
+    async def printed(
+        self, *, customer: str, payer: str, needs: Needs, business_entity: str
+    ) -> tuple[DraftingRead, PrintMaterial]:
+        """`drafting` and `print_material`, in one read.
+
+        Raises:
+            Invalid: as `drafting`.
+        """
+
     async def print_material(self, business_entity: str) -> PrintMaterial:
         """The issuer as it goes on paper, and the shop's own labels."""
 

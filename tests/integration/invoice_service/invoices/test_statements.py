@@ -88,8 +88,8 @@ async def test_finalizing(shop: Shop, counted: Counted) -> None:
     again = await counted.of(shop.api.post(f"/invoices/{invoice['number']}/finalize"), 200)
     dated = await counted.of(shop.api.post(f"/invoices/{other['number']}/finalize"), 200)
 
-    assert len(statements) <= 6, statements
-    assert len(dated) <= 6, dated
+    assert len(statements) <= 4, statements
+    assert len(dated) <= 5, dated
     assert len(again) <= 3, again
 
 
