@@ -19,10 +19,10 @@ from services.invoice_service.application.answers import Answers, Hints
 from services.invoice_service.composition import (
     api,
     database,
-    migrate_or_exit,
     reached_database,
 )
 from services.invoice_service.settings import InvoiceSettings
+from services.invoice_service.upkeep import migrate_or_exit
 from shared.bus.rabbitmq import connected_bus
 from shared.observability.health import Check, Presence, management_port
 from shared.observability.logging import configure_logging

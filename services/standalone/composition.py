@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from services.accounting_sync import composition as accounting
 from services.accounting_sync.settings import SERVICE_ROLE, AccountingSettings
 from services.invoice_service import composition as invoicing
+from services.invoice_service import upkeep
 from services.invoice_service.application.keep_logo import keep_logo
 from services.invoice_service.settings import InvoiceSettings
 from services.mailer import composition as mailing
@@ -109,14 +110,14 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
             admin_database_url=SecretStr(server.admin_dsn("accounting")),
             ledger_folder=data / "ledger",
         )
-        await invoicing.migrate_database(invoice)
+        await upkeep.migrate_database(invoice)
         await mailing.migrate(mailer)
         await accounting.migrate(ledger)
-        await invoicing.set_where_unset(invoice, {"connector": "beancount"})
+        await upkeep.set_where_unset(invoice, {"connector": "beancount"})
         if demonstration is not None and not demonstration.complete:
             await _demonstrate(data, invoice, demonstration)
         login = first_login(data, settings.admin_email)
-        await invoicing.ensure_first_admin(invoice, email=login.email, password=login.password)
+        await upkeep.ensure_first_admin(invoice, email=login.email, password=login.password)
         bus = await _bus(server, invoice.retry_policy())
         stack.push_async_callback(bus.close)
         await invoicing.free_leases(invoice)
@@ -126,7 +127,7 @@ async def standalone(settings: StandaloneSettings) -> AsyncIterator[Standalone]:
         port = await stack.enter_async_context(
             invoicing.serving(invoice, bus, partial(ledger_of, ledger), start)
         )
-        await stack.enter_async_context(invoicing.collecting_daily(invoice))
+        await stack.enter_async_context(upkeep.collecting_daily(invoice))
         checks["bus"] = bus.ready
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - to show a reachable one
         yield Standalone(

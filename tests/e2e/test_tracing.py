@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from pydantic import SecretStr
 
 from services.invoice_service import composition as invoicing
+from services.invoice_service import upkeep
 from services.invoice_service.settings import InvoiceSettings
 from services.mailer import composition as mailing
 from services.mailer.settings import MailerSettings
@@ -72,7 +73,7 @@ async def shop(
             smtp_port=box.port,
             smtp_tls="none",
         )
-        await invoicing.migrate_database(invoice)
+        await upkeep.migrate_database(invoice)
         await mailing.migrate(mailer)
         bus = await RabbitMQBus.connect(rabbitmq_url, invoice.retry_policy(), name="traced")
         stack.push_async_callback(bus.close)

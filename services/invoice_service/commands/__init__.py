@@ -11,11 +11,12 @@ from services.invoice_service.commands.books import NobodyToAsk, add_books
 from services.invoice_service.commands.operator import operator_context
 from services.invoice_service.commands.parked import add_parked
 from services.invoice_service.commands.users import add_users
-from services.invoice_service.composition import collect, database, migrate_or_exit, transactions_on
+from services.invoice_service.composition import database, transactions_on
 from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.errors import FieldError, Refusal
 from services.invoice_service.domain.sentences import sentence
 from services.invoice_service.settings import InvoiceSettings
+from services.invoice_service.upkeep import collect, migrate_or_exit
 from shared.bus.rabbitmq import declare_topology, repair_topology
 from shared.observability.logging import configure_logging
 from shared.observability.start import CannotStart
