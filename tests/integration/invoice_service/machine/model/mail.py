@@ -99,4 +99,6 @@ def answered(world: World, key: int, states: list[str]) -> None:
         axis = Axis(state="failed", reason="refused")
     if invoice.latest_email == key:
         invoice.delivery = axis
-    world.tell(invoice, f"email.{email.state}", ("email", was, email.state))
+    got = [to for to, state in zip(email.to, states, strict=True) if state == "sent"]
+    whom = ", ".join(got or email.to)
+    world.tell(invoice, f"email.{email.state}", ("to", None, whom), ("email", was, email.state))
