@@ -178,9 +178,13 @@ async def test_what_is_typed_is_saved_when_one_goes_to_another_line(clerk: Clerk
 async def test_nothing_is_lost_when_two_edit_one_line(clerk: Clerk) -> None:
     page = clerk.page
     await clerk.opens("?add=text")
-    await page.fill("#description", "A")
-    await clerk.press("Control+s")
-    await expect(page.locator("[aria-current] .row-text")).to_have_text("A")
+    for text in ("Un brouillon", "A"):
+        await page.fill("#description", text)
+        # Drawn anew by its own event, which is not the answer to the form.
+        async with page.expect_response(lambda one: "line=" in one.url and not one.request.redirected_from):
+            await clerk.press("Control+s")
+        await expect(page.locator("[aria-current] .row-text")).to_have_text(text)
+    assert await page.locator("#notes .note").count() == 0, "what one saves oneself is no colleague's"
     ((line,),) = await clerk.lines("id")
     answer = await page.request.patch(
         f"{clerk.screen.shop.address}/api/v1/invoices/{clerk.number}/lines/{line}",
@@ -188,6 +192,7 @@ async def test_nothing_is_lost_when_two_edit_one_line(clerk: Clerk) -> None:
         headers={"If-Match": "*", "X-CSRF-Token": await clerk.screen.csrf()},
     )
     assert answer.ok, await answer.text()
+    await expect(page.locator("#notes .note")).to_contain_text("Un collègue a modifié cette facture.")
 
     await page.fill("#description", "Le mien")
     await clerk.press("Control+s")

@@ -94,12 +94,14 @@ async function draw() {
     return;
   }
   const held = heldRegions();
+  const based = Number(document.querySelector("[data-live-invoice] input[name=version]")?.value);
   leaveMenusAsTheyAre(page);
   const names = [...page.querySelectorAll("[data-region]")].map((region) => region.dataset.region);
   show(page, names.filter((name) => !held.has(name)));
-  // What was held back is not lost on the reader: saving it will show both versions.
+  // What was held back is not lost on the reader: saving it will show both versions. Of the reader's own saving nothing
+  // is told: the page stands on that version already.
   const root = document.querySelector("[data-live-invoice][data-live-held]");
-  const overtaken = told.some((invoice) => invoice && invoice.changed.includes("content"));
+  const overtaken = told.some((invoice) => invoice?.changed.includes("content") && !(invoice.version <= based));
   if (root && overtaken && held.size) tell(root.dataset.liveHeld);
 }
 
