@@ -1,6 +1,7 @@
 """Amounts and dates as people read them, by language: for e-mails and sentences (Babel's rules for Canada)."""
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 
 from babel import Locale
@@ -9,7 +10,7 @@ from babel.numbers import format_currency, format_decimal
 
 from services.invoice_service.domain.texts import Language
 
-LOCALES = {"fr": Locale("fr", "CA"), "en": Locale("en", "CA")}
+LOCALES: Mapping[Language, Locale] = {"fr": Locale("fr", "CA"), "en": Locale("en", "CA")}
 
 
 def money(amount: Decimal, currency: str, language: Language) -> str:
@@ -18,8 +19,12 @@ def money(amount: Decimal, currency: str, language: Language) -> str:
 
 
 def day(date: dt.date | None, language: Language) -> str:
-    """A date in full: « 18 juillet 2025 », "July 18, 2025"; nothing for no date."""
-    return format_date(date, "long", locale=LOCALES[language]) if date else ""
+    """A date in full: « 18 juillet 2025 », « 1er juillet 2025 », "July 18, 2025"; nothing for no date."""
+    if date is None:
+        return ""
+    # CLDR has no ordinal for it, which French wants for the first alone.
+    first = language == "fr" and date.day == 1
+    return format_date(date, "d'er' MMMM y" if first else "long", locale=LOCALES[language])
 
 
 def number(value: Decimal, language: Language) -> str:

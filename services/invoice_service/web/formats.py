@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_currency, format_decimal
 
+from services.invoice_service.application import wording
+from services.invoice_service.application.wording import LOCALES
 from services.invoice_service.domain.texts import Language
-from services.invoice_service.web.words import LOCALES
 
 _AMOUNT = "#,##0.00"
 
@@ -22,10 +23,7 @@ def date_text(value: dt.date | str | None) -> str:
 
 def long_date(value: dt.date | str | None, language: Language) -> str:
     """« 18 juillet 2025 », "July 18, 2025"."""
-    if value is None:
-        return ""
-    date = dt.date.fromisoformat(value) if isinstance(value, str) else value
-    return format_date(date, "long", locale=LOCALES[language])
+    return wording.day(dt.date.fromisoformat(value) if isinstance(value, str) else value, language)
 
 
 def month_text(month: int, language: Language) -> str:
@@ -59,7 +57,7 @@ def money(value: Decimal | str | None, currency: str, language: Language) -> str
     """An amount with its currency: « 18 180,59 $ », "$18,180.59"."""
     if value is None:
         return ""
-    return format_currency(Decimal(value), currency, locale=LOCALES[language])
+    return wording.money(Decimal(value), currency, language)
 
 
 def rounded_money(value: Decimal, currency: str, language: Language) -> str:

@@ -5,11 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from babel import Locale
-
+from services.invoice_service.application.wording import LOCALES
 from services.invoice_service.domain.texts import Language
-
-LOCALES: Mapping[Language, Locale] = {"fr": Locale("fr", "CA"), "en": Locale("en", "CA")}
 
 
 class Words:

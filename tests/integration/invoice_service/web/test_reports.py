@@ -111,7 +111,7 @@ async def test_a_period_is_a_click_away_and_a_wrong_one_is_told_beside_the_form(
         here = seen.all("//ul[@class='periods']//a[@aria-current]")
         assert [one.text for one in here] == ["Ce mois-ci", "Ce trimestre"]
         quarter = seen.one("//ul[@class='periods']//a[.='Le trimestre dernier']").get("href")
-        assert (await browser.get(quarter)).says("Du 1 avril 2025 au 30 juin 2025")
+        assert (await browser.get(quarter)).says("Du 1er avril 2025 au 30 juin 2025")
         wrong = await browser.get(f"/reports/{name}?from=2025-06-01&to=2025-05-01")
         assert wrong.status == 400
         assert wrong.one("//input[@name='from']").value == "2025-06-01"

@@ -92,7 +92,7 @@ def test_values_are_told_as_people_read_them() -> None:
     ]
 
     assert told("invoice.edited", changes)[1] == [
-        "Date : 18 juillet 2025 → 1 août 2025",
+        "Date : 18 juillet 2025 → 1er août 2025",
         "Message : Merci",
         "En attente : x → vide",
         "Langue : français → anglais",
