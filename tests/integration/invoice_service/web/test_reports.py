@@ -59,7 +59,7 @@ async def test_sales_are_grouped_with_their_sums_and_lead_to_the_invoices(
     assert len(seen.all("//tr[@class='final']")) == 6
     first = seen.one("//tbody[1]/tr[@class='final']//a")
     assert (await browser.get(first.get("href"))).status == 200
-    assert seen.says("Du 1 mai 2025 au 31 mai 2025")
+    assert seen.says("Du 1er mai 2025 au 31 mai 2025")
 
 
 async def test_the_chart_says_each_amount_in_figures(season: Season, people: People) -> None:
