@@ -8,7 +8,7 @@ from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.errors import Conflict
 from services.invoice_service.domain.invoice import Invoice
 from services.invoice_service.domain.job import Job
-from services.invoice_service.domain.money import plain, product
+from services.invoice_service.domain.money import product
 
 
 def allowed_quantity(job: Job, tolerance_percent: Decimal) -> Decimal:
@@ -38,9 +38,7 @@ def check_quantities(
         if quantity <= job.billed or quantity <= allowed_quantity(job, tolerance_percent):
             continue
         if not allow_over_invoicing:
-            raise Conflict(
-                "over_invoicing", job=number, quantity=plain(quantity), ordered=plain(job.ordered_quantity)
-            )
+            raise Conflict("over_invoicing", job=number, quantity=quantity, ordered=job.ordered_quantity)
         actor.require(Role.ACCOUNTANT)
 
 

@@ -1,5 +1,7 @@
 """The sentence of each code, in French and in English. A code without a sentence is a defect (a test looks)."""
 
+from decimal import Decimal
+
 from services.invoice_service.domain.texts import Localized
 
 _SENTENCES: dict[str, tuple[str, str]] = {
@@ -276,10 +278,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 
 
 def sentence(code: str, data: dict[str, object] | None = None) -> Localized:
-    """The sentence of a code, filled with its data; a code without one shows itself."""
+    """The sentence of a code, filled with its data, decimals grouped (« 1 200 »); a code without one shows itself."""
     fr, en = _SENTENCES.get(code, (code, code))
-    known = _Absent(data or {})
-    return Localized(fr.format_map(known), en.format_map(known))
+    known = data or {}
+    return Localized(
+        fr.format_map(_Absent(known, ("\N{NO-BREAK SPACE}", ","))), en.format_map(_Absent(known, (",", ".")))
+    )
 
 
 def known_codes() -> frozenset[str]:
@@ -288,5 +292,16 @@ def known_codes() -> frozenset[str]:
 
 
 class _Absent(dict[str, object]):
+    def __init__(self, data: dict[str, object], marks: tuple[str, str]) -> None:
+        """`marks`: between thousands, and before decimals."""
+        between, before = marks
+        marked = str.maketrans({",": between, ".": before})
+        super().__init__(
+            {
+                name: f"{value.normalize():,f}".translate(marked) if isinstance(value, Decimal) else value
+                for name, value in data.items()
+            }
+        )
+
     def __missing__(self, key: str) -> str:
         return "—"

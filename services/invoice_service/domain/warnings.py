@@ -6,7 +6,6 @@ from services.invoice_service.domain.errors import FieldError
 from services.invoice_service.domain.invoice import Invoice, Surroundings
 from services.invoice_service.domain.job import CANCELLED
 from services.invoice_service.domain.line import JOB, TEXT
-from services.invoice_service.domain.money import plain
 
 
 def warnings(invoice: Invoice, around: Surroundings) -> tuple[FieldError, ...]:
@@ -53,7 +52,7 @@ def _jobs(invoice: Invoice, around: Surroundings) -> Iterator[FieldError]:
             yield FieldError(
                 f"lines[{index}].quantity",
                 "over_ordered",
-                {"job": line.job, "quantity": plain(job.billed), "ordered": plain(job.ordered_quantity)},
+                {"job": line.job, "quantity": job.billed, "ordered": job.ordered_quantity},
             )
         if job.status == CANCELLED:
             yield FieldError(f"lines[{index}].job", "job_cancelled", {"job": line.job})

@@ -234,7 +234,7 @@ async def test_a_preview_says_that_saving_would_be_refused(shop: Shop) -> None:
     assert seen.refusal is not None
     assert (seen.refusal.code, seen.refusal.data) == (
         "over_invoicing",
-        {"job": job, "quantity": "1051", "ordered": "1000"},
+        {"job": job, "quantity": Decimal(1051), "ordered": Decimal(1000)},
     )
     with pytest.raises(Invalid):
         await preview(shop, invoice, product="none")

@@ -124,9 +124,14 @@ async def test_more_than_was_ordered_is_for_an_accountant_to_allow(shop: Shop, p
     path = line_path(invoice)
     biller, accountant = await people.the("biller"), await people.the("accountant")
 
-    seen = await biller.send(await biller.get(at(invoice)), path, quantity="1200")
+    seen = await biller.send(await biller.get(at(invoice)), path, quantity="1040")
+    assert (
+        seen.one("//*[@class='warning']").text
+        == "Dossier " + invoice["lines"][0]["job"] + " : 1\xa0040 facturés pour 1\xa0000 commandés."
+    )
+    seen = await biller.send(seen, path, quantity="1200")
     assert (seen.status, shown(seen, "quantity")) == (409, "1200")
-    assert seen.says("1200 facturés pour 1000 commandés")
+    assert seen.says("1 200 facturés pour 1 000 commandés")
     assert seen.all("//button[@name='allow']") == []
     forced = await biller.send(seen, path, allow="1")
     assert forced.status == 403
@@ -217,7 +222,7 @@ async def test_a_preview_computes_and_writes_nothing(shop: Shop, people: People)
         True,
     )
     over = await browser.post(at(invoice, "/preview"), {**fields, "quantity": "1051"})
-    assert over.says("1051 facturés pour 1000 commandés")
+    assert over.says("1 051 facturés pour 1 000 commandés")
     wrong = await browser.post(at(invoice, "/preview"), {**fields, "quantity": "x"})
     assert (wrong.status, wrong.one("//*[@id='quantity']").get("aria-invalid")) == (200, "true")
     text = {
