@@ -28,11 +28,16 @@ from services.invoice_service.domain.errors import (
     Refusal,
     StaleVersion,
 )
+from services.invoice_service.domain.texts import Language
 from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
+from services.invoice_service.web.line_form import plain_number
 from services.invoice_service.web.links import invoice_path
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
+
+_QUANTITY = "quantity."
+"""Before the id of the line in the name of the field that says how much of it is credited."""
 
 Do = Callable[[UnitOfWork, Context, str, Form, int | None], Awaitable[str | None]]
 
@@ -73,11 +78,20 @@ def _credit_values(form: Form) -> dict[str, object]:
     values: dict[str, object] = {"reason": form.text("reason"), "rebill": bool(form.text("rebill"))}
     if form.text("extent") == "some":
         values["lines"] = [
-            {"line": line, "quantity": quantity.replace(",", ".").replace(" ", "")}
+            {"line": line, "quantity": quantity}
             for line in form.all("line")
-            if (quantity := form.text(f"quantity.{line}"))
+            if (quantity := form.text(f"{_QUANTITY}{line}"))
         ]
     return values
+
+
+def _with_plain_quantities(form: Form, language: Language) -> Form:
+    """The form with its quantities as the API takes them, however people type thousands: « 1 200 », "1,200"."""
+    plain = {
+        name: [plain_number(text, language) for text in texts] if name.startswith(_QUANTITY) else texts
+        for name, texts in form.fields.items()
+    }
+    return Form(plain)
 
 
 async def _retry_render(
@@ -120,10 +134,11 @@ async def do(request: web.Request) -> web.Response:
     if not request[ACTOR].at_least(doing.role):
         raise Forbidden(doing.role)
     ref, form = ref_of(request), await form_of(request)
+    plain = _with_plain_quantities(form, view_of(request).language)
     text = form.text("version")
     version = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     try:
-        number = await committed(request, lambda uow, context: doing.do(uow, context, ref, form, version))
+        number = await committed(request, lambda uow, context: doing.do(uow, context, ref, plain, version))
     except (Invalid, Conflict, StaleVersion) as refusal:
         return await _page(request, refusal, form)
     return see_other(f"{invoice_path(number)}?done={name}" if number else "/invoices")

@@ -143,6 +143,11 @@ async def test_finalize_credit_duplicate_and_delete(shop: Shop, people: People) 
     action = f"/invoices/{number}/do/credit"
     nothing = await browser.send(question, action)
     assert nothing.status == 409, "a reason is needed"
+    over = await browser.send(
+        question, action, **{"reason": "abîmé", "extent": "some", f"quantity.{line}": "1\xa0200"}
+    )
+    (told,) = over.all("//*[@role='alert']")
+    assert told.text_content().strip() == "Le crédit dépasse ce qui reste à créditer.", "and says so once"
     credit = await browser.send(
         question, action, **{"reason": "abîmé", "extent": "some", f"quantity.{line}": "1"}
     )
