@@ -10,6 +10,7 @@ from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.axes import Axis, Document
 from services.invoice_service.domain.errors import FieldError, Refusal
 from services.invoice_service.domain.invoice import Invoice, Surroundings
+from services.invoice_service.domain.reasons import told
 from services.invoice_service.domain.sentences import sentence
 from services.invoice_service.domain.texts import Language
 
@@ -57,10 +58,11 @@ class BatchReason:
         return cls(kept["code"], kept["data"], errors, kept["said"])
 
     def text(self, language: Language) -> str:
-        """In a sentence: what is wrong with each field, else what the code says, then what was said."""
-        faults = [sentence(error.code, dict(error.data)).text(language) for error in self.errors]
-        told = faults or [sentence(self.code, self.data).text(language)]
-        return " ".join(dict.fromkeys((*told, *([self.said] if self.said else []))))
+        """In a sentence: what is wrong with each field, else what the code says, with what was said."""
+        if self.errors:
+            faults = (sentence(error.code, dict(error.data)).text(language) for error in self.errors)
+            return " ".join(dict.fromkeys(faults))
+        return (told(self.code, self.said) if self.said else sentence(self.code, self.data)).text(language)
 
 
 def reason_of(refusal: Refusal) -> BatchReason:
@@ -105,5 +107,5 @@ def left_out(
 def mailed(delivery: Axis) -> Became:
     """What became of an e-mail that has ended, from what its delivery came to (`delivery.delivery_of`)."""
     reason = delivery.reason
-    told = BatchReason(reason.code, said=reason.message) if reason else None
-    return Became("succeeded" if delivery.state == "succeeded" else "failed", told)
+    why = BatchReason(reason.code, said=reason.message) if reason else None
+    return Became("succeeded" if delivery.state == "succeeded" else "failed", why)

@@ -11,14 +11,15 @@ from services.invoice_service.api.batches import LISTING
 from services.invoice_service.api.bodies.batches import BatchBody
 from services.invoice_service.api.lists import list_query, next_cursor
 from services.invoice_service.api.requests import path_id
+from services.invoice_service.api.services import ACTOR
 from services.invoice_service.api.transact import committed, read
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.listing import Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.batches import Batch, BatchInvoice, ListedBatch
 from services.invoice_service.application.start_batch import read_batch, start_batch
-from services.invoice_service.domain.batch import ACTIONS, OUTCOMES, BatchAction, OutcomeName
-from services.invoice_service.domain.errors import FieldError, Invalid
+from services.invoice_service.domain.batch import ACTIONS, OUTCOMES, BatchAction, OutcomeName, needs
+from services.invoice_service.domain.errors import FieldError, Forbidden, Invalid
 from services.invoice_service.web.forms import form_of, validated
 from services.invoice_service.web.links import address_with
 from services.invoice_service.web.pages import see_other
@@ -38,12 +39,16 @@ class _Seen:
 
 
 async def start(request: web.Request) -> web.Response:
-    """Begin one with the invoices that were chosen in the list."""
+    """Begin one with the invoices that were chosen in the list; what can't be taken back is asked once more before."""
     form = await form_of(request)
     chosen = list(form.all("chosen"))
     if not chosen:
         raise Invalid("invalid", errors=(FieldError("", "nothing_chosen"),))
     body = validated(BatchBody, {"action": form.text("action"), "invoices": chosen})
+    if not request[ACTOR].at_least(role := needs(body.action)):
+        raise Forbidden(role)
+    if body.action != "print" and not form.text("sure"):
+        return page(request, "batch_question.html", action=body.action, chosen=chosen)
     batch = await committed(
         request, lambda uow, context: start_batch(uow, context, body.action, body.invoices)
     )
