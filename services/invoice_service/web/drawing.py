@@ -35,6 +35,7 @@ def _environment() -> Environment:
         "amount": formats.amount,
         "money": formats.money,
         "number": formats.number,
+        "unit_price": formats.unit_price,
         "percent": formats.percent,
         "size_text": formats.size_text,
         "reason_text": _reason_text,

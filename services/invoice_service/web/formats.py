@@ -1,7 +1,7 @@
 """Dates, times, amounts and quantities as people read them, by language and time zone (Babel's rules for Canada)."""
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, format_timedelta
@@ -12,6 +12,7 @@ from services.invoice_service.application.wording import LOCALES
 from services.invoice_service.domain.texts import Language
 
 _AMOUNT = "#,##0.00"
+_UNIT_PRICE = Decimal("0.0001")
 
 
 def date_text(value: dt.date | str | None) -> str:
@@ -75,6 +76,18 @@ def number(value: Decimal | str | None, language: Language) -> str:
     places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     pattern = "#,##0" + (f".{'0' * places}" if places else "")
     return format_decimal(exact, format=pattern, locale=LOCALES[language], decimal_quantization=False)
+
+
+def unit_price(value: Decimal | str | None, language: Language) -> str:
+    """A price by unit as on paper, to four decimals (half up); those it does not have are left out: « 15,8127 »."""
+    if value is None:
+        return ""
+    exact = Decimal(value)
+    return number(min(exact, exact.quantize(_UNIT_PRICE, ROUND_HALF_UP), key=_places), language)
+
+
+def _places(value: Decimal) -> int:
+    return -int(value.as_tuple().exponent)
 
 
 def percent(rate: Decimal | str, language: Language) -> str:
