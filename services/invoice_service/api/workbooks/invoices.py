@@ -18,9 +18,9 @@ _TITLE = _L("Factures", "Invoices")
 _TOTAL = _L("Total", "Total")
 _COLUMNS: tuple[tuple[Localized, Kind, int], ...] = (
     (_L("Facture #", "Invoice #"), "text", 14),
-    (_L("Dossier #", "Job #"), "text", 20),
+    (_L("Dossiers #", "Jobs #"), "text", 20),
     (_L("Date", "Date"), "date", 11),
-    (_L("Client", "Customer"), "text", 40),
+    (_L("Entreprise", "Company"), "text", 40),
     (_L("Sous-total", "Sub-total"), "amount", 16),
     (_L("Devise", "Currency"), "text", 8),
     (_L("Statut", "Status"), "text", 26),

@@ -54,9 +54,9 @@ async def test_the_list_is_what_the_screen_shows_all_of_it(season: Season) -> No
 
     assert headings == (
         "Facture #",
-        "Dossier #",
+        "Dossiers #",
         "Date",
-        "Client",
+        "Entreprise",
         "Sous-total",
         "Devise",
         "Statut",

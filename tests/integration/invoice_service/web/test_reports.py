@@ -49,8 +49,8 @@ async def test_sales_are_grouped_with_their_sums_and_lead_to_the_invoices(
         "Zoé Éditions",
     ]
     boston, zoe = rows(seen, "//tr[@class='group']")[1::2]
-    assert boston.endswith("2 factures 27,54 $20,02 USD 4,14 $3,00 USD 31,68 $23,02 USD")
-    assert zoe.endswith("2 factures 90,00 $ 13,48 $ 103,48 $")
+    assert boston.endswith("2 fiches 27,54 $20,02 USD 4,14 $3,00 USD 31,68 $23,02 USD")
+    assert zoe.endswith("2 fiches 90,00 $ 13,48 $ 103,48 $")
     assert texts(seen, "//tfoot//td")[-3:] == [
         "217,54 $190,00 CAD20,02 USD",
         "23,22 $19,08 CAD3,00 USD",
