@@ -78,12 +78,15 @@ def number(value: Decimal | str | None, language: Language) -> str:
     return format_decimal(exact, format=pattern, locale=LOCALES[language], decimal_quantization=False)
 
 
-def unit_price(value: Decimal | str | None, language: Language) -> str:
+def unit_price(value: Decimal | str | None, language: Language, currency: str = "") -> str:
     """A price by unit as on paper, to four decimals (half up); those it does not have are left out: « 15,8127 »."""
     if value is None:
         return ""
     exact = Decimal(value)
-    return number(min(exact, exact.quantize(_UNIT_PRICE, ROUND_HALF_UP), key=_places), language)
+    shown = min(exact, exact.quantize(_UNIT_PRICE, ROUND_HALF_UP), key=_places)
+    if not currency:
+        return number(shown, language)
+    return format_currency(shown, currency, locale=LOCALES[language], decimal_quantization=False)
 
 
 def _places(value: Decimal) -> int:

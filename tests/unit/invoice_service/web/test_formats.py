@@ -18,3 +18,8 @@ from services.invoice_service.web.formats import unit_price
 )
 def test_a_unit_price_is_that_of_the_paper(price: str, shown: str) -> None:
     assert unit_price(price, "fr") == shown
+
+
+def test_a_unit_price_with_its_currency_keeps_its_decimals() -> None:
+    assert unit_price("0.1175", "fr", "CAD") == "0,1175\N{NO-BREAK SPACE}$"
+    assert unit_price("28", "en", "CAD") == "$28.00"
