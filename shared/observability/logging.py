@@ -42,6 +42,8 @@ def configure_logging(service: str, *, level: str = "INFO", form: Literal["json"
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # A library's warning is a line like all others, too.
+    logging.captureWarnings(capture=True)
     structlog.contextvars.bind_contextvars(service=service)
     sys.excepthook = _log_the_end
 

@@ -43,6 +43,13 @@ def test_what_ends_a_process_is_one_line_too() -> None:
     assert told["exception"].endswith("LookupError: no database")
 
 
+def test_a_warning_of_python_is_one_line_too() -> None:
+    _, (line,) = said("import warnings; warnings.warn('never awaited', RuntimeWarning)")
+    told = json.loads(line)
+    assert (told["level"], told["service"]) == ("warning", "sample")
+    assert "RuntimeWarning: never awaited" in told["event"]
+
+
 def test_a_person_reads_text() -> None:
     code, lines = said("raise LookupError('no database')", form="text")
     assert code == 1
