@@ -279,11 +279,20 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 
 def sentence(code: str, data: dict[str, object] | None = None) -> Localized:
     """The sentence of a code, filled with its data, decimals grouped (« 1 200 »); a code without one shows itself."""
+    whole = _WITHOUT_DATA.get(code)
+    if whole is not None:
+        return whole
     fr, en = _SENTENCES.get(code, (code, code))
     known = data or {}
     return Localized(
         fr.format_map(_Absent(known, ("\N{NO-BREAK SPACE}", ","))), en.format_map(_Absent(known, (",", ".")))
     )
+
+
+# Most say the same whatever the data: an answer of an invoice has five of them.
+_WITHOUT_DATA = {
+    code: Localized(fr, en) for code, (fr, en) in _SENTENCES.items() if not {"{", "}"} & set(fr + en)
+}
 
 
 def known_codes() -> frozenset[str]:

@@ -13,6 +13,7 @@ from services.invoice_service.domain.tax import DatedRate, Tax, TaxCode
 from services.invoice_service.domain.texts import Localized
 
 Row = dict[str, Any]
+_SETTINGS = frozenset(field.name for field in fields(ShopSettings))
 
 
 def drafting_from(read: Row) -> Drafting:
@@ -45,8 +46,7 @@ def drafting_from(read: Row) -> Drafting:
 
 def settings_from(body: Row) -> ShopSettings:
     """The shop's settings: what it has set, over the defaults."""
-    known = {field.name for field in fields(ShopSettings)}
-    values = {key: value for key, value in body.items() if key in known}
+    values = {key: value for key, value in body.items() if key in _SETTINGS}
     if "overrun_tolerance_percent" in values:
         values["overrun_tolerance_percent"] = Decimal(values["overrun_tolerance_percent"])
     if values.get("locked_until"):
