@@ -21,7 +21,7 @@ async def test_up_to_the_tolerance_more_is_billed_with_a_warning(shop: Shop) -> 
         if warning["code"] == "over_ordered"
     ]
     assert [warning["field"] for warning in warned] == ["lines[0].quantity"]
-    assert "1050" in warned[0]["message"]["fr"]
+    assert "1\N{NO-BREAK SPACE}050 facturés" in warned[0]["message"]["fr"]
 
 
 async def test_beyond_the_tolerance_an_accountant_must_ask_for_it_by_name(shop: Shop) -> None:
@@ -36,7 +36,7 @@ async def test_beyond_the_tolerance_an_accountant_must_ask_for_it_by_name(shop: 
     passed = await shop.patch_line(invoice, by_name, key=accountant)
 
     assert (refused.status, refused.code) == (409, "over_invoicing")
-    assert "1050.0001" in refused.json["detail"]
+    assert "1\N{NO-BREAK SPACE}050,0001 facturés" in refused.json["detail"]
     assert (forbidden.status, forbidden.code) == (403, "forbidden")
     assert expect(passed, 200)["quantity"] == "1050.0001"
     # What is beyond already may be edited, as long as it does not grow.

@@ -257,7 +257,11 @@ def test_up_to_the_tolerance_and_by_name_beyond() -> None:
     check(of, "1050")
     with pytest.raises(Conflict) as caught:
         check(of, "1050.0001")
-    assert caught.value.data == {"job": "D-1", "quantity": "1050.0001", "ordered": "1000"}
+    assert caught.value.data == {
+        "job": "D-1",
+        "quantity": Decimal("1050.0001"),
+        "ordered": Decimal(1000),
+    }
     check(of, "5000", allow=True)
     with pytest.raises(Forbidden):
         check(of, "5000", Actor("user", "b", "Bo", Role.BILLER), allow=True)
