@@ -226,6 +226,8 @@ async def running(
         "key_cache_seconds": 0,
         "live_poll_seconds": 0.05,
         "pool_size": 5,
+        # A test may ask faster than people do.
+        "rate_limit": "1000000/minute",
         "templates": "standard-1,epinettes-2",
         **overrides,
     }
