@@ -98,7 +98,7 @@ async def get_customer_sales(request: web.Request) -> web.Response:
     code = path_code(request)
 
     async def report(uow: UnitOfWork, context: Context) -> CustomerSales:
-        return await report_customer(uow, context, await known_customer(uow, code))
+        return await report_customer(uow, context, await known_customer(uow, code), await uow.settings.get())
 
     return await query(request, report, _customer_sales)
 

@@ -7,6 +7,7 @@ from services.invoice_service.application.put_customer import KIND
 from services.invoice_service.domain.errors import NotFound
 from services.invoice_service.domain.parties import Customer
 from services.invoice_service.domain.reports import CustomerSales, Sales, YearOfSales, years_until
+from services.invoice_service.domain.settings import ShopSettings
 
 
 async def known_customer(uow: UnitOfWork, code: str) -> Customer:
@@ -21,9 +22,10 @@ async def known_customer(uow: UnitOfWork, code: str) -> Customer:
     return customer
 
 
-async def report_customer(uow: UnitOfWork, context: Context, customer: Customer) -> CustomerSales:
+async def report_customer(
+    uow: UnitOfWork, context: Context, customer: Customer, settings: ShopSettings
+) -> CustomerSales:
     """The report."""
-    settings = await uow.settings.get()
     period = years_until(settings.today(context.now))
     found = await uow.reports.years(Chosen(period, settings.currency, {"customer": (customer.code,)}))
     sales = {one.year: one.sales for one in found}

@@ -50,7 +50,8 @@ _DRAFTING = f"""
         'products', (select jsonb_agg(to_jsonb(p)) from products p where p.code = any($4)
                      or p.code in (select row ->> 'product' from job)
                      or p.code in (select x ->> 'product' from job, jsonb_array_elements(row -> 'extra_charges') x)),
-        'accounts', (select jsonb_agg(to_jsonb(g)) from gl_accounts g where g.number = any($5)),
+        'accounts', (select jsonb_agg(to_jsonb(g)) from gl_accounts g where g.number = any($5)
+                     or g.number = (select receivable_account from wanted)),
         'standing_in', (select jsonb_agg(to_jsonb(s)) from (
             select r.job, r.extra_charge, -sum(r.quantity) as quantity
             from invoice_lines r join invoices c on c.id = r.invoice_id

@@ -1,6 +1,6 @@
 """One customer: its card, edited part by part in place; what was sold to it in five years; its jobs and invoices."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +9,6 @@ from aiohttp import web
 from services.invoice_service.api.answers import Json, shown
 from services.invoice_service.api.bodies.customers import CustomerBody, CustomerShown
 from services.invoice_service.api.bodies.jobs import JobShown
-from services.invoice_service.api.invoice_view import invoice_view
 from services.invoice_service.api.requests import path_code
 from services.invoice_service.api.routing import BILLER
 from services.invoice_service.api.services import ACTOR
@@ -17,10 +16,10 @@ from services.invoice_service.api.transact import read
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.listing import ListQuery, Page, SortKey
 from services.invoice_service.application.ports import UnitOfWork
-from services.invoice_service.application.ports.invoicing import Loaded, Needs
+from services.invoice_service.application.ports.invoicing import Listed, Needs
 from services.invoice_service.application.put_customer import KIND, put_customer
 from services.invoice_service.application.records import BusinessEntity, JobView
-from services.invoice_service.application.report_customer import known_customer, report_customer
+from services.invoice_service.application.report_customer import report_customer
 from services.invoice_service.domain.drafting import Drafting
 from services.invoice_service.domain.errors import Invalid, NotFound
 from services.invoice_service.domain.parties import Customer
@@ -93,7 +92,7 @@ class _Found:
     drafting: Drafting
     entities: tuple[BusinessEntity, ...]
     sales: CustomerSales
-    invoices: Page[Loaded]
+    invoices: Page[Listed]
     jobs: Page[JobView]
     suggestions: Suggestions
 
@@ -101,24 +100,25 @@ class _Found:
 async def _find(
     uow: UnitOfWork, context: Context, code: str, editing: Editing | None, language: Language
 ) -> _Found:
-    customer = await known_customer(uow, code)
-    account = customer.receivable_account
-    read = await uow.drafting.drafting(
-        customer=code, payer=None, needs=Needs(accounts=(account,) if account else ())
-    )
+    try:
+        drafting = (await uow.drafting.drafting(customer=code, payer=None, needs=Needs())).drafting
+    except Invalid:
+        raise NotFound(KIND, code) from None
+    customer = drafting.customer
     latest = ListQuery(
         limit=_LATEST,
         sort=(SortKey("date", descending=True), SortKey("number", descending=True)),
         filters={"customer": (code,)},
+        count_to=0,
     )
-    jobs = ListQuery(_LATEST, sort=(SortKey("number", descending=True),), filters={"customer": (code,)})
+    jobs = replace(latest, sort=(SortKey("number", descending=True),))
     edited = editing is not None and editing.part == "customer"
     return _Found(
         customer,
-        read.drafting,
+        drafting,
         tuple(await uow.business_entities.all()) if edited or customer.business_entity else (),
-        await report_customer(uow, context, customer),
-        await uow.invoices.page(latest, context.actor.id),
+        await report_customer(uow, context, customer, drafting.settings),
+        await uow.invoices.listed(latest, context.actor.id),
         await uow.jobs.page(jobs),
         await suggestions_for(uow, editing.inputs, language) if editing else {},
     )
@@ -143,7 +143,7 @@ async def _page(
         payer=found.drafting.payer.name,
         sales=found.sales,
         chart=_chart(request, found.sales),
-        rows=[invoice_view(loaded, request[ACTOR], language) for loaded in found.invoices.items],
+        rows=found.invoices.items,
         jobs=[JobShown.of(view).model_dump(mode="json") for view in found.jobs.items],
         editing=editing,
         suggestions={

@@ -224,7 +224,7 @@ def _tax_totals(report: TaxReport, language: Language) -> Iterator[Row]:
 
 async def fill_customer(uow: UnitOfWork, context: Context, desk: Desk, code: str) -> str:
     """The sales to a customer, by year and currency."""
-    report = await report_customer(uow, context, await known_customer(uow, code))
+    report = await report_customer(uow, context, await known_customer(uow, code), await uow.settings.get())
     language, currency = desk.language, report.currency
     columns = [
         Column(_YEAR.text(language), width=10),

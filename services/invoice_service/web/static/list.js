@@ -1,5 +1,6 @@
 // Lists: search as you type, filters at once, further pages as one scrolls, stars without a new page.
 
+import "./offers.js";
 import { ask, parsed, show } from "./region.js";
 
 const PAUSE_MILLISECONDS = 180;
@@ -31,9 +32,8 @@ async function find() {
 
 finder?.addEventListener("input", (event) => {
   clearTimeout(waiting);
-  if (event.target.matches("[data-customers]")) return offerCustomers(event.target);
+  if (event.target.matches("[data-customers]")) return;
   waiting = setTimeout(find, event.target.type === "search" ? PAUSE_MILLISECONDS : 0);
-  return undefined;
 });
 finder?.addEventListener("change", (event) => { if (event.target.matches("[data-customers]")) find(); });
 finder?.addEventListener("submit", (event) => {
@@ -42,18 +42,6 @@ finder?.addEventListener("submit", (event) => {
   find();
   document.querySelector(".filters[open]")?.removeAttribute("open");
 });
-
-async function offerCustomers(field) {
-  const answer = await ask(`/api/v1/customers?limit=10&q=${encodeURIComponent(field.value)}`);
-  if (!answer.ok) return;
-  const { data } = await answer.json();
-  document.getElementById("customers").replaceChildren(...data.map(({ code, name }) => {
-    const option = document.createElement("option");
-    option.value = code;
-    option.textContent = name;
-    return option;
-  }));
-}
 
 async function append(link) {
   if (link.dataset.asked) return;

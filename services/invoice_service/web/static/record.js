@@ -1,5 +1,6 @@
 // A form of one record: what is typed is not left behind by mistake.
 
+import "./offers.js";
 import { differs } from "./typed.js";
 
 const form = document.querySelector("[data-record]");

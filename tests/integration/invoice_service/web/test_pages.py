@@ -31,7 +31,7 @@ _MORE_STATEMENTS = {
     "/work-list/done/{key}": 10,
     "/reports/sales": 8,
     "/reports/taxes": 8,
-    "/customers/{code}": 10,
+    "/customers/{code}": 8,
     "/invoices/{ref}/lines": 8,
     "/invoices/{ref}/emails/new": 7,
     "/invoices/{ref}/emails/preview": 11,
