@@ -34,6 +34,7 @@ from services.invoice_service.web.emails import framed
 from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
 from services.invoice_service.web.inputs import Input, body_of, texts_of, typed_in
+from services.invoice_service.web.list_book import Reader
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.record_list import ListRow, RecordList, record_list_page
 from services.invoice_service.web.view import page, view_of
@@ -45,7 +46,22 @@ _TEXTS: Mapping[Language, tuple[Input, ...]] = {
     "en": (Input("en.subject"), Input("en.attachment_name"), Input("en.body", "lines")),
 }
 _INPUTS = (*_RECIPIENTS, *_TEXTS["fr"], *_TEXTS["en"])
-_LIST = RecordList("email_templates", ("kind", "subject"), EMAIL_TEMPLATES.listing, searched=False)
+
+
+async def _found(uow: UnitOfWork, _asked: ListQuery) -> Page[EmailTemplate]:
+    known = {one.of: one for one in await uow.reference.all(EmailTemplate)}
+    found = tuple(known[kind] for kind in EMAIL_KINDS if kind in known)
+    return Page(found, None, len(found), count_exact=True)
+
+
+def _row(one: EmailTemplate, reader: Reader) -> ListRow:
+    subject = getattr(one, reader.words.language).subject
+    return ListRow(one.of, (reader.words(f"template.kind.{one.of}"), subject))
+
+
+LIST = RecordList(
+    "email_templates", ("kind", "subject"), EMAIL_TEMPLATES.listing, _found, _row, searched=False
+)
 _MOST_INVOICES = 20
 
 
@@ -58,16 +74,7 @@ class _Seen:
 
 async def show(request: web.Request) -> web.Response:
     """The list of kinds."""
-    found = await read(request, lambda uow, _: uow.reference.all(EmailTemplate))
-    known = {one.of: one for one in found}
-    words, language = view_of(request).words, view_of(request).language
-    rows = [
-        ListRow(kind, (words(f"template.kind.{kind}"), getattr(known[kind], language).subject))
-        for kind in EMAIL_KINDS
-        if kind in known
-    ]
-    listed = Page(tuple(found), None, len(rows), count_exact=True)
-    return record_list_page(request, _LIST, listed, rows, may_edit=False)
+    return await record_list_page(request, LIST, may_edit=False)
 
 
 async def show_one(request: web.Request) -> web.Response:

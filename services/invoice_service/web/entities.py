@@ -12,10 +12,8 @@ from services.invoice_service.api.bodies.entities import BusinessEntityBody, Bus
 from services.invoice_service.api.business_entities import LISTING
 from services.invoice_service.api.routing import ADMIN, UPLOAD_LIMIT
 from services.invoice_service.api.services import SERVICES
-from services.invoice_service.api.transact import read
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.keep_logo import keep_logo
-from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.put_business_entity import (
@@ -29,9 +27,9 @@ from services.invoice_service.domain.texts import Language
 from services.invoice_service.web.attempts import Attempt, coded, entries_of
 from services.invoice_service.web.forms import FILES, Form, validated
 from services.invoice_service.web.inputs import Input, body_of, shown_before, texts_of, typed_in
+from services.invoice_service.web.list_book import Reader
 from services.invoice_service.web.record_list import ListRow, RecordList
 from services.invoice_service.web.record_pages import RecordPages, Step
-from services.invoice_service.web.view import view_of
 
 PARTS = {
     "entity": (
@@ -65,38 +63,27 @@ class Logo:
     removed: bool = False
 
 
+def _row(one: BusinessEntity, reader: Reader) -> ListRow:
+    city = one.address.city if one.address else ""
+    numbers = (one.gst_number or "", one.qst_number or "")
+    default = reader.words("sheet.yes") if one.is_default else ""
+    return ListRow(one.code, (one.name, city, *numbers, default), one.active)
+
+
 class Entities(RecordPages[BusinessEntity, Logo]):
     """The pages."""
 
     kind = KIND
     list = RecordList(
-        "business_entities", ("name", "address.city", "gst_number", "qst_number", "is_default"), LISTING
+        "business_entities",
+        ("name", "address.city", "gst_number", "qst_number", "is_default"),
+        LISTING,
+        lambda uow, asked: uow.business_entities.page(asked),
+        _row,
     )
     template = "entity.html"
     write = ADMIN
     body_limit = UPLOAD_LIMIT
-
-    async def listed(
-        self, request: web.Request, asked: ListQuery
-    ) -> tuple[Page[BusinessEntity], Sequence[ListRow]]:
-        """See the base."""
-        found = await read(request, lambda uow, _: uow.business_entities.page(asked))
-        yes = view_of(request).words("sheet.yes")
-        rows = [
-            ListRow(
-                one.code,
-                (
-                    one.name,
-                    one.address.city if one.address else "",
-                    one.gst_number or "",
-                    one.qst_number or "",
-                    yes if one.is_default else "",
-                ),
-                one.active,
-            )
-            for one in found.items
-        ]
-        return found, rows
 
     def beside(self, request: web.Request, _record: BusinessEntity | None, form: Form | None) -> Logo:
         """The picture that was chosen, or the one that came with a form that was refused."""

@@ -1,52 +1,39 @@
-"""Lists as workbooks, whole: customers, jobs to bill, batches. Their headings are those of their pages."""
+"""Customers, jobs to bill and batches as workbooks, whole. Their headings are those of their pages."""
 
-import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from services.invoice_service.api.batches import LISTING as BATCHES
 from services.invoice_service.api.customers import LISTING as CUSTOMERS
-from services.invoice_service.api.lists import ListSpec, list_query
-from services.invoice_service.api.workbooks.making import Desk, Fill, refuse_more, written
-from services.invoice_service.api.workbooks.sheet import Column, Row, Sheet
+from services.invoice_service.api.workbooks.making import Desk, Fill
+from services.invoice_service.api.workbooks.sheet import Column, Row
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.listing import ListQuery, Page, every
+from services.invoice_service.application.listing import ListQuery
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.ports.batches import ListedBatch
 from services.invoice_service.application.ports.work_list import WaitingJob
 from services.invoice_service.domain.parties import Customer
 from services.invoice_service.domain.reference import SalesRep
 from services.invoice_service.web.customers import billing_city, state_of
+from services.invoice_service.web.list_book import asked_for, begun, day_in, fill
 from services.invoice_service.web.words import words_in
 from services.invoice_service.web.work_list import LISTING as WORK_LIST
-
-T = TypeVar("T")
-_AT_ONCE = 1000
-_Filler = Callable[[UnitOfWork, Context, Desk, ListQuery], Awaitable[str]]
 
 
 def customers(request: web.Request) -> Fill:
     """The customers that the list finds."""
-    return _asked(request, CUSTOMERS, _fill_customers)
+    return asked_for(request, CUSTOMERS, _fill_customers)
 
 
 def work_list(request: web.Request) -> Fill:
     """The jobs to bill that the list finds."""
-    return _asked(request, WORK_LIST, _fill_work_list)
+    return asked_for(request, WORK_LIST, _fill_work_list)
 
 
 def batches(request: web.Request) -> Fill:
     """The batches that the list finds."""
-    return _asked(request, BATCHES, _fill_batches)
-
-
-def _asked(request: web.Request, spec: ListSpec, fill: _Filler) -> Fill:
-    asked = list_query(request, spec)
-    whole = ListQuery(_AT_ONCE, asked.sort, filters=asked.filters)
-    return lambda uow, context, desk: fill(uow, context, desk, whole)
+    return asked_for(request, BATCHES, _fill_batches)
 
 
 async def _fill_customers(uow: UnitOfWork, context: Context, desk: Desk, asked: ListQuery) -> str:
@@ -59,13 +46,13 @@ async def _fill_customers(uow: UnitOfWork, context: Context, desk: Desk, asked: 
         Column(words("filter.sales_rep"), "text", 26),
         Column(words("customers.state"), "text", 18),
     )
-    title, sheet = await _begun(uow, context, desk, words("customers.title"), columns)
+    title, sheet = await begun(uow, context, desk, words("customers.title"), columns)
 
     def row(customer: Customer) -> Row:
         rep = reps.get(customer.sales_rep or "")
         return Row((customer.code, customer.name, billing_city(customer), rep, state_of(customer, words)))
 
-    await _fill(sheet, uow.customers.page, asked, row)
+    await fill(sheet, uow.customers.page, asked, row)
     sheet.filter()
     return title
 
@@ -86,7 +73,7 @@ async def _fill_work_list(uow: UnitOfWork, context: Context, desk: Desk, asked: 
         Column(words("customers.currency"), "text", 8),
         Column(words("work.open"), "text", 18),
     )
-    title, sheet = await _begun(uow, context, desk, words("work.title"), columns)
+    title, sheet = await begun(uow, context, desk, words("work.title"), columns)
     zone = ZoneInfo((await uow.settings.get()).timezone)
 
     def row(one: WaitingJob) -> Row:
@@ -101,14 +88,14 @@ async def _fill_work_list(uow: UnitOfWork, context: Context, desk: Desk, asked: 
                 job.produced_quantity,
                 job.billed,
                 job.remaining,
-                _day(job.completed_at, zone),
+                day_in(job.completed_at, zone),
                 one.view.amount_waiting,
                 one.currency,
                 ", ".join(one.proformas),
             )
         )
 
-    await _fill(sheet, uow.work_list.page, asked, row)
+    await fill(sheet, uow.work_list.page, asked, row)
     sheet.filter()
     total = words("reports.all")
     sheet.add(
@@ -130,46 +117,15 @@ async def _fill_batches(uow: UnitOfWork, context: Context, desk: Desk, asked: Li
         Column(words("batches.column.failed"), "count", 11),
         Column(words("batches.state"), "text", 14),
     )
-    title, sheet = await _begun(uow, context, desk, words("batches.title"), columns)
+    title, sheet = await begun(uow, context, desk, words("batches.title"), columns)
     zone = ZoneInfo((await uow.settings.get()).timezone)
 
     def row(one: ListedBatch) -> Row:
         counts = [one.outcomes.get(state, 0) for state in ("succeeded", "skipped", "failed")]
         ended = words(f"batches.ended.{'true' if one.ended_at else 'false'}")
         action = words(f"batch.action.{one.action}")
-        return Row((action, _day(one.created_at, zone), one.actor.name, one.total, *counts, ended))
+        return Row((action, day_in(one.created_at, zone), one.actor.name, one.total, *counts, ended))
 
-    await _fill(sheet, uow.batches.page, asked, row)
+    await fill(sheet, uow.batches.page, asked, row)
     sheet.filter()
     return title
-
-
-async def _begun(
-    uow: UnitOfWork, context: Context, desk: Desk, title: str, columns: Sequence[Column]
-) -> tuple[str, Sheet]:
-    """The name of the file, and the sheet with its headings."""
-    settings = await uow.settings.get()
-    today = str(settings.today(context.now))
-    return f"{title}_{today}", desk.begin(title, today, columns, settings.currency)
-
-
-async def _fill(
-    sheet: Sheet,
-    find: Callable[[ListQuery], Awaitable[Page[T]]],
-    asked: ListQuery,
-    row: Callable[[T], Row],
-) -> None:
-    """Every row of a list, a page at a time.
-
-    Raises:
-        Invalid: too_many_rows.
-    """
-    some = 0
-    async for page in every(find, asked):
-        some += len(page.items)
-        refuse_more(some)
-        await written(sheet, [row(one) for one in page.items])
-
-
-def _day(at: dt.datetime | None, zone: ZoneInfo) -> dt.date | None:
-    return at.astimezone(zone).date() if at else None

@@ -29,6 +29,8 @@ from shared.bus import topology
 
 PATH = "/operations"
 STEPS = ("email", "transfer", "rendering")
+# What the pages call the state of a step by.
+AXES: Mapping[str, str] = {"email": "delivery"}
 MOST_SHOWN = 50
 # Who takes from which queues, and with which results it answers. The relay's sign of life is that it has looked.
 _WORKERS = (
@@ -180,7 +182,7 @@ def _shown(troubles: Sequence[Trouble], step: str, language: Language) -> list[d
             **trouble.row,
             "item": f"{step}:{trouble.row['email'] or ''}:{trouble.row['number']}",
             "address": invoice_path(trouble.row["number"]),
-            "reason": _reason(trouble.row["reason"], language),
+            "reason": reason_in(trouble.row["reason"], language),
             "refused": trouble.row["refused"] or [],
         }
         for trouble in troubles
@@ -188,7 +190,8 @@ def _shown(troubles: Sequence[Trouble], step: str, language: Language) -> list[d
     ]
 
 
-def _reason(reason: Mapping[str, str] | None, language: Language) -> str:
+def reason_in(reason: Mapping[str, str] | None, language: Language) -> str:
+    """Why a step is where it is, for a person; nothing where nobody knows."""
     if not reason:
         return ""
     return reasons.told(reason["code"], reason.get("message", "")).text(language)

@@ -16,6 +16,7 @@ from services.invoice_service.api.lists import list_query, next_cursor
 from services.invoice_service.api.messages import PARKED, parked_view
 from services.invoice_service.api.requests import path_id
 from services.invoice_service.api.transact import committed, read
+from services.invoice_service.api.workbooks.sheet import Cell
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.discard_message import discard
 from services.invoice_service.application.listing import Page
@@ -24,11 +25,35 @@ from services.invoice_service.application.replay_message import replay
 from services.invoice_service.domain.errors import FieldError, Invalid, NotFound, Refusal
 from services.invoice_service.web.errors import detail_of
 from services.invoice_service.web.forms import form_of
+from services.invoice_service.web.list_book import ListBook, Reader
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
 
 PATH = "/operations/parked"
 _MOST_AT_ONCE = 200
+
+
+def _cells(row: Mapping[str, Any], reader: Reader) -> tuple[Cell, ...]:
+    why = parked_view(row, reader.words.language)["reason"]["message"]
+    kind, received = reader.words(f"parked.kind.{row['kind']}"), reader.day(row["received_at"])
+    return kind, row["type"], row["subject"], row["message_id"], received, row["attempts"], why
+
+
+BOOK = ListBook[Mapping[str, Any]](
+    "parked.title",
+    PARKED,
+    (
+        ("parked.column.kind", "text", 24),
+        ("parked.type", "text", 30),
+        ("parked.subject", "text", 18),
+        ("parked.id", "text", 38),
+        ("parked.received", "date", 12),
+        ("parked.attempts", "count", 11),
+        ("parked.column.reason", "text", 60),
+    ),
+    lambda uow, asked: uow.parked.page(asked),
+    _cells,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +129,7 @@ async def _list(request: web.Request, *, status: int = 200, told: list[str] | No
         messages=[parked_view(row, language) for row in seen.found.items],
         kind=request.query.get("kind", ""),
         zone=seen.zone,
+        workbook=BOOK.address(request, PATH),
         told=told or [],
         done=request.query.get("done", ""),
         many=request.query.get("many", ""),

@@ -12,14 +12,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from services.invoice_service.api.lists import list_query
 from services.invoice_service.api.requests import path_code
 from services.invoice_service.api.routing import JSON_LIMIT, VIEWER, Access
 from services.invoice_service.api.services import ACTOR
 from services.invoice_service.api.transact import read
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.listing import ListQuery
-from services.invoice_service.application.listing import Page as Found
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.domain.errors import NotFound
@@ -28,8 +25,9 @@ from services.invoice_service.web.attempts import Attempt, attempted, first_faul
 from services.invoice_service.web.forms import Form, form_of
 from services.invoice_service.web.inputs import Input, defaults, typed_in
 from services.invoice_service.web.pages import Page, see_other
-from services.invoice_service.web.record_list import ListRow, RecordList, record_list_page, without_empty
+from services.invoice_service.web.record_list import RecordList, record_list_page, without_empty
 from services.invoice_service.web.view import page, view_of
+from services.invoice_service.web.workbooks import workbook_page
 
 R = TypeVar("R")
 B = TypeVar("B")
@@ -40,7 +38,7 @@ class RecordPages(ABC, Generic[R, B]):
     """The pages of one kind. `B` is what a form of it has beside the fields: a picture, so many rows."""
 
     kind: str
-    list: RecordList
+    list: RecordList[R]
     template: str
     write: Access
     body_limit = JSON_LIMIT
@@ -50,6 +48,7 @@ class RecordPages(ABC, Generic[R, B]):
         one = f"{self.list.path}/{{code}}"
         return (
             Page("GET", self.list.path, self.show, VIEWER),
+            Page("GET", f"{self.list.path}.xlsx", workbook_page(self.list.book.asked), VIEWER),
             Page("POST", self.list.path, self.add, self.write, self.body_limit),
             Page("GET", one, self.show_one, VIEWER),
             Page("POST", one, self.save, self.write, self.body_limit),
@@ -63,8 +62,7 @@ class RecordPages(ABC, Generic[R, B]):
             return answer
         if "add" in request.query:
             return await self._page(request, None, "", self.beside(request, None, None))
-        found, rows = await self.listed(request, list_query(request, self.list.spec))
-        return record_list_page(request, self.list, found, rows, may_edit=self.may_edit(request))
+        return await record_list_page(request, self.list, may_edit=self.may_edit(request))
 
     async def show_one(self, request: web.Request) -> web.Response:
         """The page of one."""
@@ -123,10 +121,6 @@ class RecordPages(ABC, Generic[R, B]):
         return await self._page(request, record, code, beside, replace(attempt, values=now, was=now))
 
     # -- what each kind says itself
-
-    @abstractmethod
-    async def listed(self, request: web.Request, asked: ListQuery) -> tuple[Found[R], Sequence[ListRow]]:
-        """One page of the list, and what stands in its rows."""
 
     @abstractmethod
     def beside(self, request: web.Request, record: R | None, form: Form | None) -> B:

@@ -15,6 +15,7 @@ from services.invoice_service.api.problems import status_of
 from services.invoice_service.api.requests import path_id
 from services.invoice_service.api.services import SERVICES
 from services.invoice_service.api.transact import committed, read
+from services.invoice_service.api.workbooks.sheet import Cell
 from services.invoice_service.application.api_keys import NewKey, create_api_key, revoke_api_key
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.listing import Page
@@ -24,10 +25,33 @@ from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.errors import Invalid, NotFound
 from services.invoice_service.web.errors import faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
+from services.invoice_service.web.list_book import ListBook, Reader
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
 
 PATH = "/settings/keys"
+
+
+def _cells(key: ApiKey, reader: Reader) -> tuple[Cell, ...]:
+    role = reader.words(f"role.{key.role}")
+    # It ends when a day has ended: with the last instant of it.
+    last = key.expires - dt.timedelta(microseconds=1) if key.expires else None
+    return key.name, role, f"{key.hint}…", reader.day(key.created_at), reader.day(last)
+
+
+BOOK = ListBook[ApiKey](
+    "keys.title",
+    KEYS,
+    (
+        ("keys.name", "text", 34),
+        ("users.role", "text", 18),
+        ("keys.column.hint", "text", 18),
+        ("keys.column.created", "date", 12),
+        ("keys.column.last_day", "date", 14),
+    ),
+    lambda uow, asked: uow.api_keys.page(asked),
+    _cells,
+)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -94,6 +118,7 @@ async def _list(
         "keys.html",
         status=status,
         keys=found.items,
+        workbook=BOOK.address(request, PATH),
         zone=zone,
         now=request.app[SERVICES].clock(),
         roles=[role.value for role in Role],

@@ -10,18 +10,22 @@ from services.invoice_service.api.bodies.entities import SeriesBody
 from services.invoice_service.api.problems import status_of
 from services.invoice_service.api.requests import path_code
 from services.invoice_service.api.transact import committed, read
+from services.invoice_service.api.workbooks.sheet import Cell
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.edit_series import KIND, edit_series
+from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.records import SERIES_KINDS, NumberSeries
 from services.invoice_service.domain.errors import Conflict, Invalid, NotFound, Refusal
 from services.invoice_service.domain.numbering import formatted
 from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
+from services.invoice_service.web.list_book import ListBook, Reader
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
 
 PATH = "/settings/series"
+_ALL = ListQuery()
 _FIELDS = ("prefix", "padding", "next_value")
 
 
@@ -38,14 +42,43 @@ class Shown:
         return formatted(self.series.prefix, self.series.padding, self.series.next_value)
 
 
+async def _found(uow: UnitOfWork, _asked: ListQuery = _ALL) -> Page[NumberSeries]:
+    everyone = await uow.series.all()
+    ordered = sorted(everyone, key=lambda one: (one.business_entity, _place(one.kind)))
+    return Page(tuple(ordered), None, len(ordered), count_exact=True)
+
+
+def _cells(series: NumberSeries, reader: Reader) -> tuple[Cell, ...]:
+    words = reader.words
+    used = words("series.used" if series.used else "series.unused")
+    kind, number = words(f"series.kind.{series.kind}"), _shown(series).next_number
+    return series.business_entity, kind, series.prefix, series.padding, number, used
+
+
+BOOK = ListBook[NumberSeries](
+    "series.title",
+    None,
+    (
+        ("field.business_entity", "text", 22),
+        ("series.column.kind", "text", 20),
+        ("series.prefix", "text", 12),
+        ("series.padding", "count", 12),
+        ("series.column.next", "text", 18),
+        ("column.status", "text", 20),
+    ),
+    _found,
+    _cells,
+)
+
+
 async def show(request: web.Request) -> web.Response:
     """All of them, by business entity."""
-    everyone = await read(request, lambda uow, _: uow.series.all())
-    ordered = sorted(everyone, key=lambda one: (one.business_entity, _place(one.kind)))
+    found = await read(request, lambda uow, _: _found(uow))
     return page(
         request,
         "series.html",
-        everyone=[_shown(series) for series in ordered],
+        everyone=[_shown(series) for series in found.items],
+        workbook=BOOK.address(request, PATH),
         done=request.query.get("done", ""),
     )
 

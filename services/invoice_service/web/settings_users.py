@@ -11,6 +11,7 @@ from services.invoice_service.api.problems import status_of
 from services.invoice_service.api.requests import path_id
 from services.invoice_service.api.transact import committed, read
 from services.invoice_service.api.users import LISTING
+from services.invoice_service.api.workbooks.sheet import Cell
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.records import User
@@ -25,12 +26,35 @@ from services.invoice_service.domain.actors import Role
 from services.invoice_service.domain.errors import Conflict, Invalid, NotFound, Refusal
 from services.invoice_service.web.errors import detail_of, faults_of
 from services.invoice_service.web.forms import Form, form_of, validated
+from services.invoice_service.web.list_book import ListBook, Reader
 from services.invoice_service.web.pages import see_other
 from services.invoice_service.web.view import page, view_of
 
 PATH = "/settings/users"
 ROLES = tuple(role.value for role in Role)
 _FIELDS = ("email", "name", "role", "language", "active")
+
+
+def _cells(user: User, reader: Reader) -> tuple[Cell, ...]:
+    words = reader.words
+    language = words(f"customers.speaks.{user.language}") if user.language else words("users.any_language")
+    active = words("sheet.yes" if user.active else "sheet.no")
+    return user.name, user.email, words(f"role.{user.role}"), language, active
+
+
+BOOK = ListBook[User](
+    "users.title",
+    LISTING,
+    (
+        ("users.name", "text", 28),
+        ("users.email", "text", 34),
+        ("users.role", "text", 18),
+        ("users.language", "text", 20),
+        ("setting.active", "text", 10),
+    ),
+    lambda uow, asked: uow.users.page(asked),
+    _cells,
+)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -41,6 +65,7 @@ async def show(request: web.Request) -> web.Response:
         request,
         "users.html",
         users=found.items,
+        workbook=BOOK.address(request, PATH),
         done=request.query.get("done", ""),
         next=next_cursor(request, LISTING, found),
     )

@@ -19,6 +19,7 @@ from services.invoice_service.api.routes import ROUTES
 from services.invoice_service.api.routing import VIEWER, Access
 from services.invoice_service.api.services import ACTOR
 from services.invoice_service.api.transact import committed, read
+from services.invoice_service.api.workbooks.sheet import Cell
 from services.invoice_service.application.context import Context
 from services.invoice_service.application.delete_reference import delete_reference
 from services.invoice_service.application.listing import ListQuery
@@ -27,6 +28,7 @@ from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.put_reference import put_reference
 from services.invoice_service.domain.errors import Conflict, Invalid, NotFound, Refusal
 from services.invoice_service.domain.texts import Language
+from services.invoice_service.web import cells
 from services.invoice_service.web.attempts import (
     Overtaken,
     Theirs,
@@ -47,9 +49,11 @@ from services.invoice_service.web.inputs import (
     texts_of,
     typed_in,
 )
+from services.invoice_service.web.list_book import ListBook, Reader, Told
 from services.invoice_service.web.pages import Page, see_other
 from services.invoice_service.web.suggestions import Suggestions, suggestions_for
 from services.invoice_service.web.view import page, view_of
+from services.invoice_service.web.workbooks import workbook_page
 
 _KEPT = ("q", "active", "sort", "limit", "after")
 
@@ -128,6 +132,7 @@ class Sheet:
         one = f"{self.path}/{{code}}"
         return (
             Page("GET", self.path, self.show, VIEWER),
+            Page("GET", f"{self.path}.xlsx", workbook_page(self.book.asked), VIEWER),
             *(() if self.fixed else (Page("POST", self.path, self.add, self.write),)),
             Page("POST", one, self.save, self.write),
             Page("POST", f"{one}/delete", self.delete, self.write),
@@ -140,6 +145,21 @@ class Sheet:
     async def found(self, uow: UnitOfWork, asked: ListQuery) -> Found[Any]:
         """One page of the records."""
         return await uow.reference.page(self.resource.kind, asked)
+
+    @property
+    def book(self) -> ListBook[Any]:
+        """The list as a workbook: each field a column."""
+        code: Told = (f"setting.{self.resource.variable}", "text", 16)
+        fields: list[Told] = [
+            (f"setting.{one.name}", cells.KINDS.get(one.control, "text"), 26) for one in self.inputs
+        ]
+        return ListBook(
+            f"settings.place.{self.name}", self.resource.listing, (code, *fields), self.found, self._cells
+        )
+
+    def _cells(self, record: Any, reader: Reader) -> list[Cell]:  # noqa: ANN401 - of this kind
+        texts = texts_of(self.inputs, self.resource.show(record), reader.words.language)
+        return [record.key, *(cells.cell(one, texts[one.name], reader.words) for one in self.inputs)]
 
     def standard(self, _code: str) -> Mapping[str, str]:
         """What a record says as long as the shop says nothing else; nothing where it makes all records itself."""
@@ -260,6 +280,7 @@ class Sheet:
             others=[text for name, text in faults.items() if name not in known],
             may_edit=request[ACTOR].at_least(self.write.role),
             asked=request.query,
+            workbook=self.book.address(request, self.path),
             here=self._here(request),
             step=lambda **more: self._here(request, **more),
             query=self._here(request).removeprefix(self.path),

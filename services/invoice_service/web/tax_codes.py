@@ -1,6 +1,5 @@
 """« Codes de taxes » : which taxes each charges, at which rates since when."""
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,12 +7,10 @@ from aiohttp import web
 
 from services.invoice_service.api.answers import shown
 from services.invoice_service.api.bodies.taxes import TaxCodeBody, TaxCodeShown
-from services.invoice_service.api.requests import context_of
 from services.invoice_service.api.routing import ACCOUNTANT
 from services.invoice_service.api.tax_codes import LISTING
 from services.invoice_service.api.transact import read
 from services.invoice_service.application.context import Context
-from services.invoice_service.application.listing import ListQuery, Page
 from services.invoice_service.application.outcome import Put
 from services.invoice_service.application.ports import UnitOfWork
 from services.invoice_service.application.put_tax_code import KIND, delete_tax_code, put_tax_code
@@ -24,6 +21,7 @@ from services.invoice_service.web.attempts import Attempt, coded, entries_of
 from services.invoice_service.web.formats import percent
 from services.invoice_service.web.forms import Form
 from services.invoice_service.web.inputs import Input, texts_of
+from services.invoice_service.web.list_book import Reader
 from services.invoice_service.web.record_list import ListRow, RecordList
 from services.invoice_service.web.record_pages import RecordPages
 from services.invoice_service.web.suggestions import Suggestions, suggestions_for
@@ -41,41 +39,30 @@ from services.invoice_service.web.tax_form import (
 from services.invoice_service.web.view import view_of
 
 
+def _row(one: TaxCode, reader: Reader) -> ListRow:
+    language = reader.words.language
+    rates = " · ".join(
+        f"{tax.name.text(language)} {percent(rate, language)}"
+        for tax in one.taxes
+        if (rate := tax.rate_on(reader.today)) is not None
+    )
+    default = reader.words("sheet.yes") if one.is_default else ""
+    return ListRow(one.code, (one.description, rates, one.province or "", default), one.active)
+
+
 class TaxCodes(RecordPages[TaxCode, Rows]):
     """The pages."""
 
     kind = KIND
-    list = RecordList("tax_codes", ("description", "taxes.rates.rate", "province", "is_default"), LISTING)
+    list = RecordList(
+        "tax_codes",
+        ("description", "taxes.rates.rate", "province", "is_default"),
+        LISTING,
+        lambda uow, asked: uow.tax_codes.page(asked),
+        _row,
+    )
     template = "tax_code.html"
     write = ACCOUNTANT
-
-    async def listed(self, request: web.Request, asked: ListQuery) -> tuple[Page[TaxCode], Sequence[ListRow]]:
-        """See the base."""
-        view = view_of(request)
-
-        async def look(uow: UnitOfWork, _: Context) -> tuple[Page[TaxCode], dt.date]:
-            today = (await uow.settings.get()).today(context_of(request).now)
-            return await uow.tax_codes.page(asked), today
-
-        found, today = await read(request, look)
-        rows = [
-            ListRow(
-                one.code,
-                (
-                    one.description,
-                    " · ".join(
-                        f"{tax.name.text(view.language)} {percent(rate, view.language)}"
-                        for tax in one.taxes
-                        if (rate := tax.rate_on(today)) is not None
-                    ),
-                    one.province or "",
-                    view.words("sheet.yes") if one.is_default else "",
-                ),
-                one.active,
-            )
-            for one in found.items
-        ]
-        return found, rows
 
     def beside(self, _request: web.Request, record: TaxCode | None, form: Form | None) -> Rows:
         """How many rows of rates each tax has."""
