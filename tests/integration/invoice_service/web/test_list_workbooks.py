@@ -76,9 +76,8 @@ async def test_failures_and_keys_tell_when_and_why(shop: Shop, people: People) -
     # In the shop's time zone it is the day before.
     assert (row[0], row[4]) == ("PDF", dt.datetime(2026, 3, 1))  # noqa: DTZ001 - a workbook has no zones
     assert row[5]
-    await shop.api.post(
-        "/api-keys", {"name": "Presse", "role": "integration", "expires": "2031-01-01T05:00:00Z"}
-    )
+    key = {"name": "Presse", "role": "integration", "expires": "2031-01-01T05:00:00Z"}
+    expect(await shop.api.post("/keys", key), 201)
     with opened((await browser.get("/settings/keys.xlsx")).body) as sheet:
         (row,) = (row for row in cells(sheet) if row[0] == "Presse")
     assert (row[1], row[4]) == ("Intégration", dt.datetime(2030, 12, 31))  # noqa: DTZ001 - as above

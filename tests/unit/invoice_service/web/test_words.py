@@ -17,6 +17,8 @@ FRENCH, ENGLISH = words_in("fr").texts, words_in("en").texts
 _WHOLE = re.compile(r"""\b(?:t|words)\(\s*["']([\w.]+)["']\s*[,)]""")
 # t("prefix." ~ name): every key of the family is asked for by its name.
 _FAMILY = re.compile(r"""\b(?:t|words)\(\s*f?["']([\w.]+\.)(?:["']\s*~|\{)""")
+# A column of a ListBook: its heading, what its cells hold, its width.
+_COLUMN = re.compile(r"""\(["'](\w+\.[\w.]+)["'], "\w+", \d+\)""")
 _KEY = re.compile(r"""(?:key = |_KEY\b.*?= )["']([\w.]+\.)%""")
 _PLURALS = (".one", ".other", ".many")
 
@@ -31,7 +33,7 @@ def asked() -> tuple[set[str], set[str]]:
     """Whole keys, and beginnings of keys."""
     whole, families = set[str](), set[str]()
     for text in sources():
-        whole |= set(_WHOLE.findall(text))
+        whole |= set(_WHOLE.findall(text)) | set(_COLUMN.findall(text))
         families |= set(_FAMILY.findall(text)) | set(_KEY.findall(text))
     return whole, families
 
