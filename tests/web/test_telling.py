@@ -62,6 +62,26 @@ async def test_an_e_mail_is_written_previewed_and_sent_and_its_state_shows_by_it
     await shot(screen, "journal")
 
 
+async def test_the_preview_that_was_asked_for_before_its_script_came_shows_what_is_typed(
+    screen: Screen,
+) -> None:
+    invoice, page = await proforma(screen), screen.page
+    come = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/email.*js", late)
+    await page.goto(f"{screen.shop.address}/invoices/{invoice['number']}/emails/new", wait_until="commit")
+    await page.fill("#body", "Écrit tout de suite.")
+    await page.click("label[for=side-preview]")
+    come.set()
+    frame = page.frame_locator("iframe[name=preview]")
+    await expect(frame.locator("body")).to_contain_text("Écrit tout de suite.")
+    await page.unroute("**/email.*js", late)
+
+
 async def test_a_colleagues_change_shows_by_itself(screen: Screen) -> None:
     invoice, page = await proforma(screen), screen.page
     await screen.open("/me")

@@ -6,10 +6,19 @@ import { ask, parsed, show } from "./region.js";
 const form = document.getElementById("compose");
 document.documentElement.classList.add("scripted");
 
+const previewSide = document.getElementById("side-preview");
+
+function preview() {
+  document.getElementById("preview-now").click();
+}
+
 form.addEventListener("change", (event) => {
-  if (event.target.id === "side-preview") document.getElementById("preview-now").click();
+  if (event.target === previewSide) preview();
   if (event.target.id === "file" && event.target.files.length) attach([...event.target.files]);
 });
+
+// Chosen before this script had come: what was typed is not in it yet.
+if (previewSide.checked) preview();
 
 form.addEventListener("submit", (event) => {
   if (event.submitter?.id !== "send") return;
