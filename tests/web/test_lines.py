@@ -28,8 +28,12 @@ class Clerk:
         await self.page.keyboard.type(text)
 
     async def is_at(self, selector: str) -> None:
-        """Wait until the cursor is there."""
-        await expect(self.page.locator(selector)).to_be_focused()
+        """Wait until the cursor is there; where it is instead, if it doesn't come."""
+        try:
+            await expect(self.page.locator(selector)).to_be_focused()
+        except AssertionError as error:
+            at = await self.page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+            raise AssertionError(f"{selector} is awaited, the cursor is at {at}") from error
 
     async def tab_to(self, selector: str) -> None:
         """Press Tab until the cursor is there."""
