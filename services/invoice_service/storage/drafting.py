@@ -21,6 +21,20 @@ JOB_JSON = """to_jsonb(j) || jsonb_build_object(
         select jsonb_agg(to_jsonb(x) || jsonb_build_object('billed', charge_billed(x.job, x.id)) order by x.position)
         from job_extra_charges x where x.job = j.number), '[]'))"""
 
+# What a pro forma is made from whoever it is for: keys and values of an object, each list whole.
+OF_THE_SHOP = """'entities', (select jsonb_agg(jsonb_build_object('code', code, 'is_default', is_default))
+                     from business_entities where active),
+        'tax_codes', (select jsonb_agg(to_jsonb(t) || jsonb_build_object('taxes', coalesce((
+                          select jsonb_agg(to_jsonb(x) order by tt.position)
+                          from tax_code_taxes tt join taxes x on x.code = tt.tax
+                          where tt.tax_code = t.code), '[]')) order by t.code)
+                      from tax_codes t),
+        'terms', (select jsonb_agg(to_jsonb(t)) from payment_terms t),
+        'methods', (select jsonb_agg(to_jsonb(m)) from payment_methods m),
+        'sales_reps', (select jsonb_agg(jsonb_build_object('code', code, 'name', name)) from sales_reps),
+        'messages', (select jsonb_agg(text order by code) from form_messages
+                     where active and 'invoice' = any("on")),"""
+
 _DRAFTING = f"""
     with wanted as (
         select c.* from customers c
@@ -34,18 +48,7 @@ _DRAFTING = f"""
         'settings', (select body from settings),
         'customer', (select to_jsonb(wanted) from wanted),
         'payer', (select to_jsonb(payer) from payer),
-        'entities', (select jsonb_agg(jsonb_build_object('code', code, 'is_default', is_default))
-                     from business_entities where active),
-        'tax_codes', (select jsonb_agg(to_jsonb(t) || jsonb_build_object('taxes', coalesce((
-                          select jsonb_agg(to_jsonb(x) order by tt.position)
-                          from tax_code_taxes tt join taxes x on x.code = tt.tax
-                          where tt.tax_code = t.code), '[]')) order by t.code)
-                      from tax_codes t),
-        'terms', (select jsonb_agg(to_jsonb(t)) from payment_terms t),
-        'methods', (select jsonb_agg(to_jsonb(m)) from payment_methods m),
-        'sales_reps', (select jsonb_agg(jsonb_build_object('code', code, 'name', name)) from sales_reps),
-        'messages', (select jsonb_agg(text order by code) from form_messages
-                     where active and 'invoice' = any("on")),
+        {OF_THE_SHOP}
         'jobs', (select jsonb_agg(row) from job),
         'products', (select jsonb_agg(to_jsonb(p)) from products p where p.code = any($4)
                      or p.code in (select row ->> 'product' from job)

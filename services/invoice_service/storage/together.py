@@ -11,7 +11,7 @@ from services.invoice_service.application.ports.together import Expected
 from services.invoice_service.application.ports.transactions import TransactionConflict
 from services.invoice_service.domain.job import Job
 from services.invoice_service.domain.plain_data import plain_data
-from services.invoice_service.storage.drafting import JOB_JSON
+from services.invoice_service.storage.drafting import JOB_JSON, OF_THE_SHOP
 from services.invoice_service.storage.foreseen import Attempt, Written
 from services.invoice_service.storage.invoice_rows import invoice_row, line_row, tax_rows
 from services.invoice_service.storage.jobs import FIELDS
@@ -37,18 +37,7 @@ _READ = f"""
         'settings', (select body from settings),
         'customers', (select jsonb_agg(to_jsonb(c)) from customers c
                       where c.code in (select code from wanted union select bill_to from wanted)),
-        'entities', (select jsonb_agg(jsonb_build_object('code', code, 'is_default', is_default))
-                     from business_entities where active),
-        'tax_codes', (select jsonb_agg(to_jsonb(t) || jsonb_build_object('taxes', coalesce((
-                          select jsonb_agg(to_jsonb(x) order by tt.position)
-                          from tax_code_taxes tt join taxes x on x.code = tt.tax
-                          where tt.tax_code = t.code), '[]')) order by t.code)
-                      from tax_codes t),
-        'terms', (select jsonb_agg(to_jsonb(t)) from payment_terms t),
-        'methods', (select jsonb_agg(to_jsonb(m)) from payment_methods m),
-        'sales_reps', (select jsonb_agg(jsonb_build_object('code', code, 'name', name)) from sales_reps),
-        'messages', (select jsonb_agg(text order by code) from form_messages
-                     where active and 'invoice' = any("on")),
+        {OF_THE_SHOP}
         'jobs', (select jsonb_agg(row) from job),
         'products', (select jsonb_agg(to_jsonb(p)) from products p where p.code = any($5)
                      or p.code in (select product from fee)
